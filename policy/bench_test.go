@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package policy_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/bailiwick-dev/bailiwick/arn"
+	"github.com/bailiwick-dev/bailiwick/policy"
+)
+
+const trackingPolicy = `{
+  "Version": "2012-10-17",
+  "Statement": [{
+    "Effect": "Allow",
+    "Action": ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
+    "Resource": ["arn:aws:dynamodb:us-east-1:111111111111:table/TrackingData"],
+    "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["${aws:PrincipalTag/TenantID}"]}}
+  }]
+}`
+
+// tagContext answers for two keys without a map, as a server does.
+type tagContext struct {
+	tenant string
+	keys   []string
+}
+
+func (c *tagContext) Lookup(key string) policy.Value {
+	switch key {
+	case "aws:principaltag/tenantid":
+		return policy.One(c.tenant)
+	case "dynamodb:leadingkeys":
+		return policy.Many(c.keys)
+	}
+	return policy.Value{}
+}
+
+func trackingRequest(b testing.TB) *policy.Request {
+	return &policy.Request{
+		Principal:       principal(b, "arn:aws:sts::111111111111:assumed-role/TenantRole/s1"),
+		Action:          "dynamodb:GetItem",
+		Resource:        resource(b, "arn:aws:dynamodb:us-east-1:111111111111:table/TrackingData"),
+		ResourceAccount: "111111111111",
+		Context:         &tagContext{"acme", []string{"acme"}},
+	}
+}
+
+func BenchmarkDecideP09(b *testing.B) {
+	ps := policy.Policies{Identity: []*policy.Policy{parse(b, policy.Identity, trackingPolicy)}}
+	r := trackingRequest(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if !ps.Evaluate(r).Allowed() {
+			b.Fatal("denied")
+		}
+	}
+}
+
+// BenchmarkDecideP09Session adds a session policy and a boundary.
+func BenchmarkDecideP09Session(b *testing.B) {
+	ps := policy.Policies{
+		Identity: []*policy.Policy{parse(b, policy.Identity, trackingPolicy)},
+		Boundary: []*policy.Policy{parse(b, policy.Boundary, trackingPolicy)},
+		Session:  []*policy.Policy{parse(b, policy.Session, trackingPolicy)},
+	}
+	r := trackingRequest(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if !ps.Evaluate(r).Allowed() {
+			b.Fatal("denied")
+		}
+	}
+}
+
+// BenchmarkDecide1000 decides with a thousand statements of which one matches.
+func BenchmarkDecide1000(b *testing.B) {
+	const n = 1000
+	shapes := map[string]func(i int) (action, resource string){
+		"SameAction": func(i int) (string, string) {
+			return "dynamodb:GetItem", fmt.Sprintf("arn:aws:dynamodb:us-east-1:111111111111:table/T%04d", i)
+		},
+		"OtherActions": func(i int) (string, string) {
+			return fmt.Sprintf("dynamodb:Get%04d", i), "arn:aws:dynamodb:us-east-1:111111111111:table/T0500"
+		},
+		"Wildcards": func(i int) (string, string) {
+			return "dynamodb:Get*", fmt.Sprintf("arn:aws:dynamodb:*:111111111111:table/T%04d*", i)
+		},
+	}
+	for _, name := range []string{"SameAction", "OtherActions", "Wildcards"} {
+		b.Run(name, func(b *testing.B) {
+			var ss []string
+			for i := range n {
+				a, r := shapes[name](i)
+				ss = append(ss, fmt.Sprintf(`{"Effect":"Allow","Action":%q,"Resource":%q}`, a, r))
+			}
+			text := `{"Version":"2012-10-17","Statement":[` + strings.Join(ss, ",") + `]}`
+			ps := policy.Policies{Identity: []*policy.Policy{parse(b, policy.Identity, text)}}
+			r := trackingRequest(b)
+			r.Resource = resource(b, "arn:aws:dynamodb:us-east-1:111111111111:table/T0500")
+			if name == "OtherActions" {
+				r.Action = "dynamodb:Get0500"
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if !ps.Evaluate(r).Allowed() {
+					b.Fatal("denied")
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkFloor is the least a decision on P-09 can be: one map lookup by
+// action, two lookups of keys, and comparing resource and tag.
+func BenchmarkFloor(b *testing.B) {
+	statements := map[string]arn.ARN{"dynamodb:getitem": resource(b, "arn:aws:dynamodb:us-east-1:111111111111:table/TrackingData")}
+	r := trackingRequest(b)
+	action := []byte("dynamodb:getitem")
+	b.ReportAllocs()
+	for b.Loop() {
+		if statements[string(action)] != r.Resource ||
+			r.Context.Lookup("dynamodb:leadingkeys").At(0) != r.Context.Lookup("aws:principaltag/tenantid").At(0) {
+			b.Fatal("denied")
+		}
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := policy.Parse([]byte(trackingPolicy), policy.Identity); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestDecidingDoesNotAllocate(t *testing.T) {
+	ps := policy.Policies{Identity: []*policy.Policy{parse(t, policy.Identity, trackingPolicy)}}
+	r := trackingRequest(t)
+	r.Action = "DynamoDB:GETITEM"
+	if n := testing.AllocsPerRun(100, func() { ps.Evaluate(r) }); n != 0 {
+		t.Errorf("a decision makes %v allocations", n)
+	}
+}
