@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package driver is what a storage engine implements: an ordered, transactional
+// map from byte strings to byte strings. It knows no accounts, tables or
+// permissions; package storage adds those above it. Package storagetest holds
+// the contract written here as tests that every engine passes.
+package driver
+
+import (
+	"context"
+	"errors"
+)
+
+// MaxKey is the length of the longest key, in bytes. The bounds of a [Range] and
+// the argument of [Cursor.Seek] may be one byte longer, so that the successor of
+// the longest key can be named.
+const MaxKey = 8 << 10
+
+// MaxValue is the length of the longest value, in bytes.
+const MaxValue = 64 << 20
+
+// MaxUpdate is how many bytes of keys and values one transaction may write.
+const MaxUpdate = 128 << 20
+
+var (
+	// ErrNotFound means that there is no such key.
+	ErrNotFound = errors.New("storage: not found")
+	// ErrKeyTooLong means that a key is longer than MaxKey.
+	ErrKeyTooLong = errors.New("storage: key too long")
+	// ErrValueTooLong means that a value is longer than MaxValue.
+	ErrValueTooLong = errors.New("storage: value too long")
+	// ErrUpdateTooLarge means that a transaction wrote more than MaxUpdate.
+	ErrUpdateTooLarge = errors.New("storage: update too large")
+	// ErrLocked means that another process, or another DB of this one, has the
+	// store open.
+	ErrLocked = errors.New("storage: already open elsewhere")
+	// ErrClosed means that the DB has been closed.
+	ErrClosed = errors.New("storage: closed")
+	// ErrBroken means that the engine failed to write or to sync. What was
+	// acknowledged before is safe; nothing is acknowledged until the store is
+	// opened again.
+	ErrBroken = errors.New("storage: broken by a failed write")
+)
+
+// A DB is an open store. Its methods may be called at the same time by any
+// number of goroutines, but not from within a function given to View or Update.
+type DB interface {
+	// Get calls f with the latest value of key, outside any transaction, or
+	// returns ErrNotFound. val is valid until f returns. A Get may show a change
+	// that is not durable yet.
+	Get(ctx context.Context, key []byte, f func(val []byte) error) error
+
+	// View calls f with one snapshot, which holds at least every change
+	// acknowledged before View was called, and returns f's error. It returns only
+	// after everything that f observed is durable. f may run again and so has no
+	// side effects.
+	View(ctx context.Context, f func(Reader) error) error
+
+	// Update calls f in a transaction and commits what it wrote, or discards it
+	// all and returns f's error. Updates and Views are strictly serializable, and
+	// so is the error that f returns: a failed condition is a read.
+	//
+	// f may run again, when another transaction has changed what it read, and so
+	// has no side effects. The engine knows which keys were contended, makes the
+	// rerun wait its turn for those, and in the end runs it alone, so that every
+	// Update finishes. Update returns when the changes are durable, and so is
+	// what f observed. If ctx ends before the commit began, nothing is written
+	// and the error is ctx's.
+	Update(ctx context.Context, f func(Writer) error) error
+
+	// DeleteRange deletes the keys in [lo, hi), durably but not atomically. It
+	// is meant for what no name reaches any more.
+	DeleteRange(ctx context.Context, lo, hi []byte) error
+
+	// Close waits for running calls and closes the store. Every later call
+	// fails with ErrClosed.
+	Close() error
+}
+
+// A Reader reads one snapshot. It belongs to one goroutine at a time and, like
+// every byte slice it returned, is valid until the function it was given to
+// returns. The bytes must not be changed.
+//
+// An error other than ErrNotFound poisons the transaction: View or Update
+// returns that error even if f ignores it, and commits nothing. A failure to
+// read never looks like an absent key or the end of a range.
+type Reader interface {
+	// Get returns the value of key, or ErrNotFound.
+	Get(key []byte) ([]byte, error)
+
+	// GetMany calls f once for each of keys that exists, in any order, with its
+	// index in keys. It stops at the first error of f and returns that.
+	GetMany(keys [][]byte, f func(i int, val []byte) error) error
+
+	// Scan returns a cursor placed before the first key of r.
+	Scan(r Range) Cursor
+}
+
+// A Writer reads and changes a snapshot. Reads show the transaction's own
+// writes.
+type Writer interface {
+	Reader
+
+	// Put sets the value of key. It copies both.
+	Put(key, val []byte) error
+
+	// Delete removes key if it exists.
+	Delete(key []byte) error
+}
+
+// A Range is the keys from Lo up to, but without, Hi. A range whose Lo is not
+// below its Hi, as the zero Range, holds nothing: there is no unbounded range.
+// Bounds are not changed or kept.
+type Range struct {
+	Lo, Hi []byte
+	// Reverse goes from the highest key to the lowest.
+	Reverse bool
+	// Prefetch is how many keys the caller expects to use, or 0. It is a hint
+	// for engines that fetch in pages and bounds nothing.
+	Prefetch int
+}
+
+// A Cursor goes through a [Range] in order. It shows the transaction's own
+// writes made before the Scan and none made later.
+type Cursor interface {
+	// Next moves to the next key, in the range's direction, and reports whether
+	// there is one.
+	Next() bool
+
+	// Seek moves to the first key at or after key in the range's direction (in a
+	// reverse range: at or below), and reports whether there is one. It may move
+	// backwards. A key outside the range is taken as the bound nearest to it.
+	Seek(key []byte) bool
+
+	// Key returns the current key. It must follow a Next or Seek that reported true.
+	Key() []byte
+
+	// Value returns the current value, under the same condition.
+	Value() []byte
+
+	// Err returns the error that ended the scan, or nil.
+	Err() error
+
+	// Close frees the cursor and returns Err. Cursors left open are closed when
+	// f returns.
+	Close() error
+}
