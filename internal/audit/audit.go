@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package audit keeps the decision log: one record for every call that was
+// decided.
+//
+// The record of a change commits in the change's own transaction, so that
+// neither exists without the other. A denial is on disk before it is answered.
+// Allowed reads are on disk within a second, and a crash may lose those of the
+// last. When records can't be written, calls fail.
+//
+// Records of changes and denials are first kept in the database's journal. A
+// shipper moves them and the allowed reads, in the order of their sequence
+// numbers and each once, to files of JSON lines, from where operators collect
+// them. One process at a time may have a log open.
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
+)
+
+const (
+	shipEvery = 250 * time.Millisecond // well within the second that is promised
+
+	// maxPending bounds the allowed reads that wait in memory, in bytes. When
+	// it is reached, reads fail until the shipper has caught up.
+	maxPending = 16 << 20
+
+	maxFile = 64 << 20 // bytes in a log file before the next is begun
+)
+
+// ErrUnavailable means that the log can't take records, so no call may go on.
+var ErrUnavailable = errors.New("audit: the decision log can't be written")
+
+// A Log is an open decision log. It is safe for concurrent use.
+type Log struct {
+	db   *storage.DB
+	log  *slog.Logger
+	file *file
+
+	seq atomic.Uint64 // the last number given out
+
+	// Calls under way, by generation. The shipper begins a new generation and
+	// waits until none of the old is left: then every record numbered before
+	// is either committed or will never be.
+	generation atomic.Uint32
+	underway   [2]atomic.Int64
+
+	mu      sync.Mutex
+	pending []line // allowed reads, not yet shipped
+	bytes   int    // their size
+	broken  error  // of the last attempt to ship, nil if it succeeded
+
+	stop chan struct{}
+	done chan struct{}
+}
+
+// A line is an encoded record.
+type line struct {
+	seq  uint64
+	text []byte
+}
+
+// Open opens the log whose files are in dir, which is made if need be, and
+// starts the shipper.
+func Open(db *storage.DB, dir string, logger *slog.Logger) (*Log, error) {
+	f, err := openFile(dir)
+	if err != nil {
+		return nil, fmt.Errorf("audit: %w", err)
+	}
+	l := &Log{db: db, log: logger, file: f, stop: make(chan struct{}), done: make(chan struct{})}
+	last, err := l.lastJournaled()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("audit: %w", err), f.Close())
+	}
+	l.seq.Store(max(last, f.last))
+	go l.run()
+	return l, nil
+}
+
+// Close ships what is left and closes the log. No call may be under way.
+func (l *Log) Close() error {
+	close(l.stop)
+	<-l.done
+	return errors.Join(l.ship(), l.file.Close())
+}
+
+// Err returns why the log can't be written, nil if it can.
+func (l *Log) Err() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.broken
+}
+
+// An Entry is the place in the log of one call under way.
+type Entry struct {
+	log        *Log
+	seq        uint64
+	generation uint32
+}
+
+// Begin gives a call its place in the log. [Entry.Done] must follow, soon: the
+// shipper waits for it.
+func (l *Log) Begin() Entry {
+	for {
+		g := l.generation.Load()
+		l.underway[g%2].Add(1)
+		if l.generation.Load() == g {
+			return Entry{l, l.seq.Add(1), g}
+		}
+		l.underway[g%2].Add(-1) // the shipper has moved on meanwhile
+	}
+}
+
+// Done ends the entry, with or without a record.
+func (e Entry) Done() { e.log.underway[e.generation%2].Add(-1) }
+
+// Commit makes r, the record of a change, part of the change's transaction.
+func (e Entry) Commit(tx *storage.Tx, r *Record) error {
+	if e.log.Err() != nil {
+		return ErrUnavailable
+	}
+	r.Seq = e.seq
+	return tx.Put(journalKey(e.seq), r.appendJSON(nil))
+}
+
+// Deny puts r, the record of a denial, on disk.
+func (e Entry) Deny(ctx context.Context, r *Record) error {
+	err := e.log.db.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error { return e.Commit(tx, r) })
+	if err != nil && !errors.Is(err, ErrUnavailable) {
+		err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
+}
+
+// Allow takes r, the record of a call that was allowed and changed nothing.
+// It is on disk within a second.
+func (e Entry) Allow(r *Record) error {
+	r.Seq = e.seq
+	text := r.appendJSON(make([]byte, 0, 768))
+	l := e.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.broken != nil || l.bytes+len(text) > maxPending {
+		return ErrUnavailable
+	}
+	l.pending = append(l.pending, line{e.seq, text})
+	l.bytes += len(text)
+	return nil
+}
+
+func journalKey(seq uint64) []byte {
+	return storage.AppendUint64([]byte{byte(storage.Journal)}, seq)
+}

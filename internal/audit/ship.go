@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package audit
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
+)
+
+// shipAtOnce bounds the journal records that one pass holds in memory.
+const shipAtOnce = 20_000
+
+func (l *Log) run() {
+	defer close(l.done)
+	t := time.NewTicker(shipEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-l.stop:
+			return
+		case <-t.C:
+			if err := l.ship(); err != nil {
+				l.log.Error("decision log can't be written; calls fail until it can", "err", err)
+			}
+		}
+	}
+}
+
+// ship moves every record that no call under way can precede to the file.
+func (l *Log) ship() error {
+	horizon := l.advance()
+	for {
+		more, err := l.shipSome(horizon)
+		l.mu.Lock()
+		l.broken = err
+		l.mu.Unlock()
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// advance begins a new generation of calls, waits for the old one to end and
+// returns the number up to which the log is now settled.
+func (l *Log) advance() (horizon uint64) {
+	horizon = l.seq.Load()
+	old := l.generation.Load()
+	l.generation.Store(old + 1)
+	for l.underway[old%2].Load() > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	return horizon
+}
+
+// shipSome ships a bounded number of records up to horizon and reports whether
+// there are more.
+func (l *Log) shipSome(horizon uint64) (more bool, err error) {
+	lines, err := l.journaled(horizon)
+	if err != nil {
+		return false, err
+	}
+	if len(lines) == shipAtOnce {
+		more = true
+		horizon = lines[len(lines)-1].seq
+	}
+	journal := len(lines)
+	lines = append(lines, l.settledReads(horizon)...)
+	if len(lines) == 0 {
+		return false, nil
+	}
+	slices.SortFunc(lines, func(a, b line) int { return cmp.Compare(a.seq, b.seq) })
+	if err := l.file.append(lines); err != nil {
+		return false, err
+	}
+	l.forget(horizon)
+	if journal == 0 {
+		return more, nil
+	}
+	// If a crash comes first, the next start sees by the file's last number
+	// that these were shipped.
+	return more, l.db.Update(context.Background(), func(tx *storage.Tx) error {
+		return tx.Discard(journalKey(0), journalKey(horizon+1))
+	})
+}
+
+// journaled returns the records in the journal up to horizon that are not yet
+// in the file, in order.
+func (l *Log) journaled(horizon uint64) (lines []line, err error) {
+	err = l.db.View(context.Background(), func(tx *storage.Tx) error {
+		lines = lines[:0]
+		c := tx.Scan(storage.Range{Lo: journalKey(l.file.last + 1), Hi: journalKey(horizon + 1)})
+		defer c.Close()
+		for len(lines) < shipAtOnce && c.Next() {
+			seq := binary.BigEndian.Uint64(c.Key()[1:])
+			lines = append(lines, line{seq, bytes.Clone(c.Value())})
+		}
+		return c.Err()
+	})
+	return lines, err
+}
+
+// lastJournaled returns the highest number in the journal, 0 if it is empty.
+func (l *Log) lastJournaled() (seq uint64, err error) {
+	err = l.db.View(context.Background(), func(tx *storage.Tx) error {
+		c := tx.Scan(storage.Range{Lo: journalKey(0), Hi: []byte{byte(storage.Journal) + 1}, Reverse: true})
+		defer c.Close()
+		if c.Next() {
+			seq = binary.BigEndian.Uint64(c.Key()[1:])
+		}
+		return c.Err()
+	})
+	return seq, err
+}
+
+// settledReads returns the pending reads up to horizon, and keeps them.
+func (l *Log) settledReads(horizon uint64) (lines []line) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, ln := range l.pending {
+		if ln.seq <= horizon {
+			lines = append(lines, ln)
+		}
+	}
+	return lines
+}
+
+// forget drops the pending reads up to horizon.
+func (l *Log) forget(horizon uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	kept := l.pending[:0]
+	l.bytes = 0
+	for _, ln := range l.pending {
+		if ln.seq > horizon {
+			kept = append(kept, ln)
+			l.bytes += len(ln.text)
+		}
+	}
+	clear(l.pending[len(kept):])
+	l.pending = kept
+}
