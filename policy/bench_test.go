@@ -137,9 +137,24 @@ func BenchmarkParse(b *testing.B) {
 }
 
 func TestDecidingDoesNotAllocate(t *testing.T) {
-	ps := policy.Policies{Identity: []*policy.Policy{parse(t, policy.Identity, trackingPolicy)}}
+	ps := policy.Policies{Identity: list(t, policy.Identity,
+		`"Effect":"Deny","Action":"dynamodb:*","Resource":"arn:aws:dynamodb:*:*:table/Secret*"`,
+		`"Effect":"Allow","Action":"dynamodb:Get*","Resource":"arn:aws:dynamodb:*:111111111111:table/${aws:PrincipalTag/TenantID}-*"`,
+		`"Effect":"Allow","Action":"*","Resource":"*","Condition":{
+		  "NumericLessThan":{"n":"10.5"},"DateGreaterThan":{"d":"2026-01-01"},"IpAddress":{"ip":["10.0.0.0/8","2001:db8::/32"]},
+		  "ArnLike":{"arn":"arn:aws:iam::*:role/${aws:PrincipalTag/TenantID}*"},"StringEqualsIgnoreCase":{"s":"x-${aws:PrincipalTag/TenantID}"},
+		  "Bool":{"b":"true"},"Null":{"none":"true"}}`,
+	)}
 	r := trackingRequest(t)
 	r.Action = "DynamoDB:GETITEM"
+	r.Context = policy.Map{
+		"aws:principaltag/tenantid": policy.One("acme"), "n": policy.One("9"), "d": policy.One("2026-06-01T00:00:00Z"),
+		"ip": policy.One("2001:db8::1"), "arn": policy.One("arn:aws:iam::111111111111:role/acme-reader"),
+		"s": policy.One("X-ACME"), "b": policy.One("true"),
+	}
+	if d := ps.Evaluate(r); d.Statement != 2 || !d.Allowed() {
+		t.Fatalf("decided %v by statement %d", d.Kind, d.Statement)
+	}
 	if n := testing.AllocsPerRun(100, func() { ps.Evaluate(r) }); n != 0 {
 		t.Errorf("a decision makes %v allocations", n)
 	}

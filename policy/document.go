@@ -209,23 +209,13 @@ func (r reader) operator(s *statementText, op string) error {
 // object reads an object and calls member with each name; member reads the
 // value.
 func (r reader) object(member func(name string) error) error {
-	if r.dec.PeekKind() != '{' {
-		return r.wrongType()
-	}
-	if _, err := r.dec.ReadToken(); err != nil {
-		return err
-	}
-	for r.dec.PeekKind() != '}' {
+	return r.between('{', '}', func() error {
 		name, err := r.str()
 		if err != nil {
 			return err
 		}
-		if err := member(name); err != nil {
-			return err
-		}
-	}
-	_, err := r.dec.ReadToken()
-	return err
+		return member(name)
+	})
 }
 
 // oneOrMany reads a value, or a list of values, with read.
@@ -233,15 +223,21 @@ func (r reader) oneOrMany(read func() error) error {
 	if r.dec.PeekKind() != '[' {
 		return read()
 	}
-	if _, err := r.dec.ReadToken(); err != nil {
-		return err
-	}
-	for r.dec.PeekKind() != ']' {
-		if err := read(); err != nil {
-			return err
-		}
+	return r.between('[', ']', read)
+}
+
+// between reads what is between two delimiters, with read as often as needed.
+func (r reader) between(first, last jsontext.Kind, read func() error) error {
+	if r.dec.PeekKind() != first {
+		return r.wrongType()
 	}
 	_, err := r.dec.ReadToken()
+	for err == nil && r.dec.PeekKind() != last {
+		err = read()
+	}
+	if err == nil {
+		_, err = r.dec.ReadToken()
+	}
 	return err
 }
 

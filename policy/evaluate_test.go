@@ -73,6 +73,9 @@ func TestSameAccount(t *testing.T) {
 		{"a role of the name in another partition", `{"AWS":"arn:aws-cn:iam::111111111111:role/TenantRole"}`, role, "", "", limits{n, y, n, n}},
 		{"a user of the name with a path", `{"AWS":"arn:aws:iam::111111111111:user/a/alice"}`, alice, "", "", limits{n, y, n, n}},
 		{"a user of the role's name", `{"AWS":"arn:aws:iam::111111111111:user/TenantRole"}`, role, "", "", limits{n, y, n, n}},
+		{"a role of the user's name", toRole, "arn:aws:iam::111111111111:user/TenantRole", "", "", limits{n, y, n, n}},
+		{"a service of the user's name", `{"Service":"s3.amazonaws.com"}`, "arn:aws:iam::111111111111:user/s3.amazonaws.com", "", "", limits{n, y, n, n}},
+		{"a provider of the user's name", `{"Federated":"www.amazon.com"}`, "arn:aws:iam::111111111111:user/www.amazon.com", "", "", limits{n, y, n, n}},
 		{"another id", toRoleID, role, "AROAOTHER", "", limits{n, y, n, n}},
 		{"an id, but the caller's is not known", toRoleID, role, "", "", limits{n, y, n, n}},
 		{"a wildcard in a principal", `{"AWS":"arn:aws:sts::111111111111:assumed-role/TenantRole/*"}`, role, "", "", limits{n, y, n, n}},
@@ -99,6 +102,24 @@ func TestSameAccount(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s: %v, want %v", c.claim, got, c.want)
+		}
+	}
+}
+
+func TestTheStrongestGrantCounts(t *testing.T) {
+	const weak, strong = `,"Principal":{"AWS":"111111111111"}`, `,"Principal":{"AWS":"` + alice + `"}`
+	for claim, policies := range map[string][]*policy.Policy{
+		"in one list":   list(t, policy.Resource, allowS3+weak, allowS3+strong),
+		"across lists":  list(t, policy.Resource, allowS3+weak, allowAll+strong),
+		"across places": list(t, policy.Resource, allowAll+weak, `"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::app*"`+strong),
+		"reversed":      list(t, policy.Resource, `"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::app*"`+weak, allowAll+strong),
+		"across policies": append(
+			list(t, policy.Resource, allowS3+weak), list(t, policy.Resource, allowS3+strong)...,
+		),
+	} {
+		ps := policy.Policies{Resource: policies}
+		if d := ps.Evaluate(request(t, alice)); !d.Allowed() {
+			t.Errorf("%s: %v by %v", claim, d.Kind, d.By)
 		}
 	}
 }

@@ -147,6 +147,26 @@ identity-based policy arn:aws:iam::111111111111:policy/p v3
 	}
 }
 
+// fickle answers only once.
+type fickle struct{ n int }
+
+func (c *fickle) Lookup(string) policy.Value {
+	c.n++
+	if c.n > 2 {
+		return policy.One("a")
+	}
+	return policy.Value{}
+}
+
+func TestExplainSurvivesAContextThatChanges(t *testing.T) {
+	ps := policy.Policies{Identity: list(t, policy.Identity, allowAll+`,"Condition":{"StringEquals":{"k":"a"}}`)}
+	r := request(t, role)
+	r.Context = &fickle{}
+	if x := ps.Explain(r); x.Decision != "ImplicitDeny" || x.Policies[0].Statements[0].Applies {
+		t.Errorf("%s", x)
+	}
+}
+
 func TestExplainNotesWhatNoPolicyDecides(t *testing.T) {
 	for claim, c := range map[string]struct {
 		change func(r *policy.Request)

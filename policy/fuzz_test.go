@@ -151,3 +151,30 @@ func naiveMatch(pattern []rune, s, value string) bool {
 		return len(s) >= len(lit) && s[:len(lit)] == lit && naiveMatch(rest, s[len(lit):], value)
 	}
 }
+
+// FuzzParsePrincipal checks that what is parsed keeps its text, and that only
+// an account's principal has an account.
+func FuzzParsePrincipal(f *testing.F) {
+	for _, s := range []string{alice, bob, role, federated, root, "anonymous", "s3.amazonaws.com", "arn:aws:iam::111111111111:oidc-provider/x"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		p, err := policy.ParsePrincipal(s)
+		if err != nil {
+			return
+		}
+		if p.ARN != s {
+			t.Fatalf("%q became %q", s, p.ARN)
+		}
+		switch p.Type {
+		case policy.Account, policy.User, policy.AssumedRole, policy.FederatedUser:
+			if len(p.Account) != 12 {
+				t.Fatalf("%q has account %q", s, p.Account)
+			}
+		default:
+			if p.Account != "" {
+				t.Fatalf("%q has account %q", s, p.Account)
+			}
+		}
+	})
+}

@@ -56,11 +56,11 @@ func (m *principalMapper) statementMember(name string) error {
 
 func (m *principalMapper) entry(kind string) error {
 	raw, err := m.dec.ReadValue()
-	if err != nil {
-		return err
-	}
 	end := int(m.dec.InputOffset())
-	old, err := jsontext.AppendUnquote(nil, raw)
+	var old []byte
+	if err == nil {
+		old, err = jsontext.AppendUnquote(nil, raw)
+	}
 	if err != nil || string(old) == "*" {
 		return err
 	}

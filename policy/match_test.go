@@ -4,6 +4,7 @@ package policy_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -215,6 +216,21 @@ func TestShortResourcesByTypeOfPolicy(t *testing.T) {
 	}
 }
 
+func TestShortResourcesNeverMatchInRCPs(t *testing.T) {
+	for entry, want := range map[string]policy.Kind{
+		"arn:aws:s3:*":   policy.Allow,
+		"arn:aws:s3:::*": policy.ExplicitDeny,
+	} {
+		ps := policy.Policies{
+			Identity: list(t, policy.Identity, allowAll),
+			RCPs:     [][]*policy.Policy{list(t, policy.RCP, fmt.Sprintf(`"Effect":"Deny","Principal":"*","Action":"*","Resource":%q`, entry))},
+		}
+		if got := ps.Evaluate(request(t, role)).Kind; got != want {
+			t.Errorf("%s: %v, want %v", entry, got, want)
+		}
+	}
+}
+
 func TestVariablesInResources(t *testing.T) {
 	const base = "arn:aws:s3:::data/"
 	for _, c := range []struct {
@@ -286,7 +302,7 @@ func TestTheIndexFindsWhatALinearSearchFinds(t *testing.T) {
 		actions = append(actions, fmt.Sprintf(`"s3:A%d"`, i))
 	}
 	p := parse(t, policy.Identity, statements(
-		`"Effect":"Allow","Action":"s3:GetObject","Resource":["arn:aws:s3:::app","arn:aws:s3:::app-data/tenants/b","arn:aws:s3:::app-data/tenants/a*"]`,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":["arn:aws:s3:::app","arn:aws:s3:::app-data/tenants/b","arn:aws:s3:::app-data/tenants/d","arn:aws:s3:::app-data/tenants/a*"]`,
 		`"Effect":"Allow","Action":["s3:GetObject","s3:Put*"],"Resource":["arn:aws:s3:::app-data/to*","arn:aws:s3:::app-data/tenants/c"]`,
 		`"Effect":"Allow","Action":[`+strings.Join(actions, ",")+`],"Resource":[`+strings.Join(many, ",")+`]`,
 		`"Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs:*:*:q"`,
@@ -300,6 +316,7 @@ func TestTheIndexFindsWhatALinearSearchFinds(t *testing.T) {
 		{"s3:GetObject", "app-data/tenants/b", 0},
 		{"s3:GetObject", "app-data/tenants/acme", 0},
 		{"s3:GetObject", "app-data/tenants/c", 1},
+		{"s3:GetObject", "app-data/tenants/d", 0},
 		{"s3:GetObject", "app-data/to", 1},
 		{"s3:GetObject", "app-data", -1},
 		{"s3:GetObject", "a", -1},
@@ -317,5 +334,28 @@ func TestTheIndexFindsWhatALinearSearchFinds(t *testing.T) {
 		if got := d.Statement; d.Allowed() != (c.want >= 0) || d.Allowed() && got != c.want {
 			t.Errorf("%s on %s: %v by statement %d, want %d", c.action, c.key, d.Kind, got, c.want)
 		}
+	}
+}
+
+func TestLongListsDoNotMultiply(t *testing.T) {
+	const n = 2000
+	actions, resources := make([]string, n), make([]string, n)
+	for i := range n {
+		actions[i] = fmt.Sprintf(`"a:b%04d"`, i)
+		resources[i] = fmt.Sprintf(`"arn:aws:a:::%04d/*"`, i)
+	}
+	text := statements(`"Effect":"Allow","Action":[` + strings.Join(actions, ",") + `],"Resource":[` + strings.Join(resources, ",") + `]`)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	p := parse(t, policy.Identity, text)
+	runtime.ReadMemStats(&after)
+	if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 32 {
+		t.Errorf("parsing %d bytes takes %d MiB", len(text), mb)
+	}
+	ps := policy.Policies{Identity: []*policy.Policy{p}}
+	r := request(t, role)
+	r.Action, r.Resource = "a:b1999", resource(t, "arn:aws:a:::1999/x")
+	if !ps.Evaluate(r).Allowed() {
+		t.Error("denied")
 	}
 }

@@ -40,13 +40,16 @@ func compileResource(entry string, t Type, variables bool) (resourceEntry, error
 	if err != nil {
 		return resourceEntry{}, err
 	}
-	var r resourceEntry
-	n := len(parts)
-	plain := n == 6 && parts[0] == "arn" && !hasWildcard(parts[2])
-	if r.crossing = plain; !plain && hasWildcard(entry) || plain && runsOn(parts[1:5]) {
+	n, isARN := len(parts), parts[0] == "arn"
+	if isARN && n < 6 && !t.extendsShortARNs(entry) {
+		return resourceEntry{}, nil
+	}
+	service := isARN && n > 2 && !hasWildcard(parts[2])
+	r := resourceEntry{crossing: service && n == 6}
+	if r.crossing && runsOn(parts[1:5]) || !r.crossing && hasWildcard(entry) {
 		r.loose = &whole
 	}
-	if parts[0] != "arn" || n < 3 || hasWildcard(parts[2]) || n < 6 && !t.extendsShortARNs(entry) {
+	if !service {
 		return r, nil
 	}
 	for len(parts) < 6 {

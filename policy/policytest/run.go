@@ -26,6 +26,10 @@ func RunVectors(v *Vectors) *Result {
 	r := &Result{Decisions: len(v.Decisions), Validations: len(v.Validations)}
 	for i := range v.Decisions {
 		d := &v.Decisions[i]
+		if d.Err != nil {
+			r.Mismatches = append(r.Mismatches, Mismatch{ID: d.ID, Description: d.Description, Got: "error: " + d.Err.Error(), Want: d.Want.String()})
+			continue
+		}
 		if got := d.Policies.Evaluate(&d.Request).Kind; got != d.Want {
 			r.Mismatches = append(r.Mismatches, Mismatch{
 				d.ID, d.Description, got.String(), d.Want.String(), d.Policies.Explain(&d.Request).String(),
@@ -53,12 +57,15 @@ func (v *Validation) want() string {
 // run validates the document and returns the outcome in the form of want;
 // what the vector leaves open is taken from it.
 func (v *Validation) run() string {
+	if v.Err != nil {
+		return "error: " + v.Err.Error()
+	}
 	err := policy.Validate([]byte(v.Document), v.Type)
 	if err == nil {
 		return valid
 	}
 	var e *policy.ValidationError
-	if !errors.As(err, &e) {
+	if v.Valid || !errors.As(err, &e) {
 		return err.Error()
 	}
 	code, msg := e.Code, e.Message

@@ -42,7 +42,8 @@ type Decision struct {
 	Policies        policy.Policies
 	Request         policy.Request
 	Want            policy.Kind
-	Leak            bool // the vector says that the Allow it expects lets a tenant reach another's data
+	Err             error // why it can't be run
+	Leak            bool  // the vector says that the Allow it expects lets a tenant reach another's data
 }
 
 // A Validation is a document with what is expected when it is saved.
@@ -50,6 +51,7 @@ type Validation struct {
 	ID, Description string
 	Type            policy.Type
 	Document        string
+	Err             error // why it can't be run
 	Valid           bool
 	Code, Message   string // expected if not Valid; "" is any
 }
@@ -109,9 +111,10 @@ func (d *documents) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// LoadVectors reads a file. An error names the vector it is in. Policies that
-// do not parse are errors, as are unknown members of "policies" and "request",
-// and ids that are missing or given twice.
+// LoadVectors reads a file. A file that isn't of the format, or in which an id
+// is missing or given twice, is an error. A vector that can't be run, because
+// a policy doesn't parse or it has unknown members, keeps that as its Err and
+// fails when it is run: the others still count.
 func LoadVectors(text []byte) (*Vectors, error) {
 	if len(text) > MaxFile {
 		return nil, fmt.Errorf("vectors: file longer than %d bytes", MaxFile)
@@ -141,9 +144,7 @@ func LoadVectors(text []byte) (*Vectors, error) {
 			return nil, err
 		}
 		d, err := t.compile()
-		if err != nil {
-			return nil, fmt.Errorf("vectors: %s: %w", t.ID, err)
-		}
+		d.Err = err
 		v.Decisions = append(v.Decisions, d)
 	}
 	for i := range file.ValidationVectors {
@@ -152,9 +153,7 @@ func LoadVectors(text []byte) (*Vectors, error) {
 			return nil, err
 		}
 		d, err := t.compile()
-		if err != nil {
-			return nil, fmt.Errorf("vectors: %s: %w", t.ID, err)
-		}
+		d.Err = err
 		v.Validations = append(v.Validations, d)
 	}
 	return v, nil
@@ -221,27 +220,22 @@ func (t *requestText) compile() (policy.Request, error) {
 }
 
 // plainValue decodes a value, a number as its text.
-func plainValue(v jsontext.Value) (any, error) {
-	if v.Kind() == '0' {
+func plainValue(v jsontext.Value) (out any, err error) {
+	switch v.Kind() {
+	case '0':
 		return v.String(), nil
-	}
-	if v.Kind() == '[' {
-		var list []jsontext.Value
-		if err := json.Unmarshal(v, &list); err != nil {
-			return nil, err
+	case '[':
+		var raw []jsontext.Value
+		err = json.Unmarshal(v, &raw)
+		list := make([]any, len(raw))
+		for i := 0; i < len(raw) && err == nil; i++ {
+			list[i], err = plainValue(raw[i])
 		}
-		out := make([]any, len(list))
-		for i, e := range list {
-			var err error
-			if out[i], err = plainValue(e); err != nil {
-				return nil, err
-			}
-		}
-		return out, nil
+		return list, err
+	default:
+		err = json.Unmarshal(v, &out)
+		return out, err
 	}
-	var out any
-	err := json.Unmarshal(v, &out)
-	return out, err
 }
 
 func (t *policiesText) compile(action string) (policy.Policies, error) {
@@ -310,15 +304,14 @@ var types = map[string]policy.Type{
 }
 
 func (t *validationText) compile() (Validation, error) {
-	typ, ok := types[t.PolicyType]
-	if !ok {
-		return Validation{}, fmt.Errorf("unknown policyType %q", t.PolicyType)
+	v := Validation{ID: t.ID, Description: t.Description, Code: t.ExpectedCode, Message: t.ExpectedMessage}
+	var ok bool
+	if v.Type, ok = types[t.PolicyType]; !ok {
+		return v, fmt.Errorf("unknown policyType %q", t.PolicyType)
 	}
 	if t.Document == nil || t.ExpectedValid == nil {
-		return Validation{}, errors.New("document or expectedValid is missing")
+		return v, errors.New("document or expectedValid is missing")
 	}
-	return Validation{
-		ID: t.ID, Description: t.Description, Type: typ, Document: *t.Document,
-		Valid: *t.ExpectedValid, Code: t.ExpectedCode, Message: t.ExpectedMessage,
-	}, nil
+	v.Document, v.Valid = *t.Document, *t.ExpectedValid
+	return v, nil
 }
