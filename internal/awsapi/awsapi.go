@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package awsapi is the vocabulary that every AWS-protocol service shares:
+// what a service and an operation are, who calls, what a call needs, and how
+// it fails. It decides nothing and serves nothing: package server runs the
+// line, package authz decides, the packages under wire speak the protocols.
+package awsapi
+
+import (
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
+)
+
+// A Service is a set of operations spoken over one protocol.
+type Service struct {
+	// Name is the service's name in signing scopes and action prefixes, such
+	// as "dynamodb".
+	Name string
+
+	// Global services keep no region apart: their records and requests belong
+	// to us-east-1, whatever region a request is signed for.
+	Global bool
+
+	// Target is the prefix of X-Amz-Target by which requests name the service,
+	// such as "DynamoDB_20120810"; empty for protocols that route by scope.
+	Target string
+
+	Protocol   Protocol
+	Operations []Operation
+
+	// Actions is the service's part of the catalogue: every permission that
+	// its operations may need.
+	Actions []Action
+}
+
+// A Protocol maps HTTP to operations and back. Implementations are safe for
+// concurrent use. See the packages under internal/wire.
+type Protocol interface {
+	// Open reads what body and the head of r say, once. It reports requests
+	// that are not of the protocol's form.
+	Open(r *http.Request, body []byte) (Message, error)
+
+	// Encode sends out, the result of op.
+	Encode(w http.ResponseWriter, op *Operation, requestID string, out any)
+
+	// EncodeError sends e. r may be any request, even one that Open refused.
+	EncodeError(w http.ResponseWriter, r *http.Request, requestID string, e *Error)
+}
+
+// A Message is a request that has been read but not yet decoded.
+type Message interface {
+	// Operation returns the name of the operation that is asked for, or "".
+	Operation() string
+
+	// Decode sets the fields of in, a pointer to the operation's input.
+	Decode(in any) error
+}
+
+// A Call is what is known about a request besides its input.
+type Call struct {
+	Service   *Service
+	Operation *Operation
+	RequestID string
+	Region    string // in which the call acts; us-east-1 for global services
+	Time      time.Time
+	Caller    *Caller
+
+	SourceIP  netip.Addr // of the peer
+	UserAgent string
+	Referer   string
+	Secure    bool // over TLS
+
+	// Tx is all the storage the call may touch: while its needs are worked
+	// out, the metadata area, read-only; once it is allowed, the spans that
+	// its needs named.
+	Tx *storage.Tx
+}
+
+// A Tag is a key with a value, as on principals, sessions and resources.
+type Tag struct{ Key, Value string }
+
+// Access is what an operation does to storage.
+type Access uint8
+
+const (
+	// Read operations run on a snapshot and change nothing.
+	Read Access = iota
+	// Write operations change data, in one transaction with their audit record.
+	Write
+	// Control operations change what decisions or descriptions depend on: the
+	// epoch of the owner of every need advances with them, so that no cache
+	// outlives the change.
+	Control
+)
+
+// Auth is how the caller of an operation is found.
+type Auth uint8
+
+const (
+	// Signed requests only.
+	Signed Auth = iota
+	// MaybeAnonymous operations also serve requests without credentials.
+	MaybeAnonymous
+	// FromInput operations carry their proof of identity in the body.
+	FromInput
+)
+
+// Guard is what stands between a caller and an operation.
+type Guard uint8
+
+const (
+	// Needs: the operation's needs must all be allowed, and there must be some.
+	Needs Guard = iota
+	// None: any authenticated caller may use the operation.
+	None
+)

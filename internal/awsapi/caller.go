@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package awsapi
+
+import (
+	"strings"
+	"time"
+
+	"github.com/bailiwick-dev/bailiwick/policy"
+)
+
+// A Caller is an authenticated principal, as it stands in the transaction of
+// the call.
+type Caller struct {
+	Principal   policy.Principal
+	AccessKeyID string
+	Tags        []Tag    // of the user, or of the session
+	Session     *Session // nil for long-term credentials
+}
+
+// Account returns the 12-digit account that the caller belongs to.
+func (c *Caller) Account() string { return c.Principal.Account }
+
+// PrincipalARN returns aws:PrincipalArn: for sessions that of the role, with
+// its path.
+func (c *Caller) PrincipalARN() string {
+	p := &c.Principal
+	if p.Type == policy.AssumedRole {
+		return "arn:aws:iam::" + p.Account + ":role" + p.Path + p.Name
+	}
+	return p.ARN
+}
+
+// UserID returns aws:userid, which GetCallerIdentity shows too.
+func (c *Caller) UserID() string {
+	p := &c.Principal
+	switch p.Type {
+	case policy.Account:
+		return p.Account
+	case policy.AssumedRole:
+		return p.ID + ":" + p.Session
+	case policy.FederatedUser:
+		return p.Account + ":" + p.Name
+	}
+	return p.ID
+}
+
+// Tag returns the value of the caller's tag. Keys of tags on principals are
+// compared without regard to case, as IAM does.
+func (c *Caller) Tag(key string) (string, bool) { return TagValue(c.Tags, key) }
+
+// TagValue returns the value of the tag with the key, ignoring its case.
+func TagValue(tags []Tag, key string) (string, bool) {
+	for i := range tags {
+		if strings.EqualFold(tags[i].Key, key) {
+			return tags[i].Value, true
+		}
+	}
+	return "", false
+}
+
+// A Session is what temporary credentials carry besides the principal. Its
+// tags are a snapshot taken when it was issued.
+type Session struct {
+	ID             string    // of this session; unique
+	Lineage        []string  // ids of the sessions it was chained from, the first first
+	IssuedAt       time.Time // aws:TokenIssueTime
+	Expires        time.Time
+	SourceIdentity string
+	Transitive     []string         // keys of the tags that chained sessions inherit
+	Policies       []*policy.Policy // session policies; nil if the session has none
+}

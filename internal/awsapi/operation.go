@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package awsapi
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/bailiwick-dev/bailiwick/arn"
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
+	"github.com/bailiwick-dev/bailiwick/policy"
+)
+
+// A Need is one permission that a call needs. Services state needs; only
+// package authz decides them.
+type Need struct {
+	Action   string  // such as "dynamodb:GetItem"
+	Resource arn.ARN // zero for actions without resources
+	Owner    string  // the account that the resource belongs to; never empty
+
+	// Context holds the service's own condition keys; nil if there are none.
+	// Global keys are supplied by package authz and can't be overridden.
+	Context      policy.Context
+	ResourceTags []Tag // aws:ResourceTag, before the call takes effect
+	RequestTags  []Tag // aws:RequestTag and aws:TagKeys
+
+	// Policy is the resource's own policy, nil if it has none. If Explicit is
+	// set, it must grant the action even within one account, as a role's
+	// trust policy and a key policy must.
+	Policy   *policy.Policy
+	Explicit bool
+
+	// Spans is the storage that the permission opens. Nil opens nothing.
+	Spans []storage.Span
+}
+
+// An Operation is one row of a service's table. [Op] completes it.
+type Operation struct {
+	Name   string
+	Access Access
+	Auth   Auth
+	Guard  Guard
+
+	// Sample is an input, as JSON with the field names of the wire, with which
+	// tests try the operation: as its owner, as the wrong tenant, from another
+	// account and without a tag.
+	Sample string
+
+	in, out reflect.Type
+	needs   func(context.Context, *Call, any) ([]Need, error)
+	handle  func(context.Context, *Call, any) (any, error)
+}
+
+// A Validator is an input that checks itself, once, before anything is looked
+// up: limits, mixtures and syntax, whose errors don't depend on any resource.
+// What it parses on the way it keeps for needs and handler.
+type Validator interface{ Validate() error }
+
+// Op completes the row o with what the operation needs and what it does. Both
+// run in the call's transaction and may run again: their only effects are on
+// c.Tx and on unexported fields of in, where needs may keep what it resolved.
+// Op panics if a part is missing, so that no operation is served unprotected
+// by omission.
+func Op[In, Out any](o Operation,
+	needs func(ctx context.Context, c *Call, in *In) ([]Need, error),
+	handle func(ctx context.Context, c *Call, in *In) (*Out, error),
+) Operation {
+	if o.Name == "" || o.Sample == "" || handle == nil {
+		panic("awsapi: operation " + o.Name + " lacks a name, a sample or a handler")
+	}
+	if (needs == nil) != (o.Guard == None) {
+		panic("awsapi: operation " + o.Name + " must state its needs, or say that it has none")
+	}
+	o.in, o.out = reflect.TypeFor[In](), reflect.TypeFor[Out]()
+	o.needs = func(ctx context.Context, c *Call, in any) ([]Need, error) {
+		if needs == nil {
+			return nil, nil
+		}
+		return needs(ctx, c, in.(*In))
+	}
+	o.handle = func(ctx context.Context, c *Call, in any) (any, error) {
+		out, err := handle(ctx, c, in.(*In))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	}
+	return o
+}
+
+// In returns the type of the operation's input, a struct.
+func (o *Operation) In() reflect.Type { return o.in }
+
+// Out returns the type of the operation's result, a struct.
+func (o *Operation) Out() reflect.Type { return o.out }
+
+// NewIn returns a pointer to a new, empty input.
+func (o *Operation) NewIn() any { return reflect.New(o.in).Interface() }
+
+// Needs returns the permissions that the call needs.
+func (o *Operation) Needs(ctx context.Context, c *Call, in any) ([]Need, error) {
+	return o.needs(ctx, c, in)
+}
+
+// Handle does what the operation does.
+func (o *Operation) Handle(ctx context.Context, c *Call, in any) (any, error) {
+	return o.handle(ctx, c, in)
+}
