@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package identity
+
+import (
+	"errors"
+	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
+	"github.com/bailiwick-dev/bailiwick/policy"
+)
+
+// Caller returns the holder of the credential as it stands in tx. It fails with
+// [ErrUnknownKey] if the key, its user or role (the very same, by unique id) or
+// the account is gone, or the key is inactive, and with [ErrExpired]. The
+// result is shared and must not be changed.
+func (d *Directory) Caller(tx *storage.Tx, c *Credential, now time.Time) (*awsapi.Caller, error) {
+	key := c.AccessKeyID
+	if c.session != nil {
+		if !now.Before(c.session.Expires) {
+			return nil, ErrExpired
+		}
+		key = c.session.ID // access key ids of sessions are not unique for ever
+	}
+	return d.callers.Get(tx, c.Account, key, func(tx *storage.Tx) (*awsapi.Caller, error) {
+		if _, err := accounts.Get(tx, c.Account); err != nil {
+			return nil, unknown(err)
+		}
+		if c.session != nil {
+			return d.sessionCaller(tx, c)
+		}
+		return longTermCaller(tx, c)
+	})
+}
+
+// unknown turns the absence of a record into ErrUnknownKey.
+func unknown(err error) error {
+	if errors.Is(err, storage.ErrNotFound) {
+		return ErrUnknownKey
+	}
+	return err
+}
+
+func longTermCaller(tx *storage.Tx, c *Credential) (*awsapi.Caller, error) {
+	k, err := accessKeys.Get(tx, c.Account, c.AccessKeyID)
+	if err != nil {
+		return nil, unknown(err)
+	}
+	if !k.Active {
+		return nil, ErrUnknownKey
+	}
+	if k.UserID == "" {
+		return &awsapi.Caller{
+			AccessKeyID: c.AccessKeyID,
+			Principal: policy.Principal{
+				Type: policy.Account, ARN: "arn:aws:iam::" + c.Account + ":root", Account: c.Account,
+			},
+		}, nil
+	}
+	u, err := userByID(tx, c.Account, k.User, k.UserID)
+	if err != nil {
+		return nil, err
+	}
+	return &awsapi.Caller{
+		AccessKeyID: c.AccessKeyID,
+		Tags:        u.Tags,
+		Principal: policy.Principal{
+			Type: policy.User, ARN: u.ARN().String(), Account: c.Account,
+			Name: u.Name, Path: u.Path, ID: u.ID,
+		},
+	}, nil
+}
+
+func (d *Directory) sessionCaller(tx *storage.Tx, c *Credential) (*awsapi.Caller, error) {
+	s := c.session
+	if _, err := roleByID(tx, s.Account, s.RoleName, s.RoleID); err != nil {
+		return nil, err
+	}
+	policies, err := d.sessionPolicies(tx, s)
+	if err != nil {
+		return nil, err
+	}
+	return &awsapi.Caller{
+		AccessKeyID: c.AccessKeyID,
+		Tags:        s.Tags,
+		Principal: policy.Principal{
+			Type: policy.AssumedRole, ARN: s.ARN(), Account: s.Account,
+			Name: s.RoleName, Session: s.Name, Path: s.RolePath, ID: s.RoleID,
+		},
+		Session: &awsapi.Session{
+			ID:             s.ID,
+			Lineage:        s.Lineage,
+			IssuedAt:       s.IssuedAt,
+			Expires:        s.Expires,
+			SourceIdentity: s.SourceIdentity,
+			Transitive:     s.Transitive,
+			Policies:       policies,
+		},
+	}, nil
+}
+
+// sessionPolicies returns the policies that limit s, compiled; nil if it has
+// none. Managed ones are in force as they are now; one that is gone leaves
+// nothing allowed by it.
+func (d *Directory) sessionPolicies(tx *storage.Tx, s *Session) ([]*policy.Policy, error) {
+	var out []*policy.Policy
+	if s.Policy != "" {
+		p, err := compile(s.Policy, policy.Session, "session", "")
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	for _, a := range s.PolicyARNs {
+		p, err := d.limit(tx, s.Account, a, policy.Session)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}

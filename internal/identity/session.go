@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package identity
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/keyring"
+)
+
+// What sessions are sealed and their secrets derived for.
+const (
+	sessionPurpose = "session"
+	secretPurpose  = "session-secret"
+)
+
+// MaxLineage is the number of sessions that a session may be chained from, one
+// after the other.
+const MaxLineage = 32
+
+const (
+	// maxPayload bounds what a token holds, in bytes: more than a role's 50
+	// tags of the greatest size in ASCII with the longest session policy.
+	maxPayload = 24 << 10
+	maxToken   = (maxPayload + keyring.Overhead + 2) / 3 * 4
+)
+
+// ErrTooLarge means that a session doesn't fit into a token.
+var ErrTooLarge = errors.New("identity: session is too large for a token")
+
+// A Session is what a session token holds. Times are of whole seconds.
+type Session struct {
+	ID       string // set by Issue: 32 hexadecimal digits, unique
+	Account  string
+	RoleID   string
+	RoleName string
+	RolePath string
+	Name     string   // of the session
+	Lineage  []string // ids of the sessions it was chained from, the first first
+
+	Tags           []awsapi.Tag
+	Transitive     []string // keys of tags that sessions chained from it inherit
+	SourceIdentity string
+
+	Policy     string   // the session policy's text; empty if there is none
+	PolicyARNs []string // managed policies that are session policies as well
+
+	IssuedAt time.Time
+	Expires  time.Time
+	Epoch    uint64 // of the account when it was issued
+
+	rootKey keyring.KeyID // from which the secret is derived
+}
+
+// ARN returns the session's ARN, in which the role's path doesn't occur.
+func (s *Session) ARN() string {
+	return "arn:aws:sts::" + s.Account + ":assumed-role/" + s.RoleName + "/" + s.Name
+}
+
+// Issued is the credentials of a new session. It must not be logged.
+type Issued struct{ AccessKeyID, SecretAccessKey, SessionToken string }
+
+// String shows nothing of the credentials but the access key's id.
+func (i *Issued) String() string { return i.AccessKeyID }
+
+// GoString is String.
+func (i *Issued) GoString() string { return i.AccessKeyID }
+
+// Issue begins the session: it sets its ID and returns its credentials. It
+// fails with [ErrTooLarge] if the token would be longer than tokens may be, or
+// was chained from more than [MaxLineage] sessions. It keeps nothing; the
+// caller has checked everything else.
+func (d *Directory) Issue(s *Session) (*Issued, error) {
+	if len(s.Lineage) > MaxLineage {
+		return nil, ErrTooLarge
+	}
+	var id [sessionIDSize]byte
+	_, _ = rand.Read(id[:]) // never fails
+	s.ID = hex.EncodeToString(id[:])
+	s.IssuedAt, s.Expires = s.IssuedAt.UTC().Truncate(time.Second), s.Expires.UTC().Truncate(time.Second)
+	s.rootKey = d.ring.Current()
+	payload, err := encodeSession(s)
+	if err != nil {
+		return nil, err
+	}
+	if len(payload) > maxPayload {
+		return nil, ErrTooLarge
+	}
+	keyID := newAccessKeyID(temporaryPrefix, s.Account)
+	sealed, err := d.ring.Seal(sessionPurpose, s.Account, []byte(keyID), payload)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := d.sessionSecret(s, keyID)
+	if err != nil {
+		return nil, err
+	}
+	return &Issued{AccessKeyID: keyID, SecretAccessKey: secret, SessionToken: tokenText.EncodeToString(sealed)}, nil
+}
+
+// tokenText is how tokens are written: safe in headers and queries, and in one
+// way only.
+var tokenText = base64.RawURLEncoding.Strict()
+
+// openToken returns the session that a token holds, or ErrUnknownKey.
+func (d *Directory) openToken(account, accessKeyID, token string) (*Session, error) {
+	if len(token) > maxToken {
+		return nil, ErrUnknownKey
+	}
+	sealed, err := tokenText.DecodeString(token)
+	if err != nil || tokenText.EncodedLen(len(sealed)) != len(token) { // it skips line breaks
+		return nil, ErrUnknownKey
+	}
+	payload, err := d.ring.Open(sessionPurpose, account, []byte(accessKeyID), sealed)
+	if err != nil {
+		return nil, ErrUnknownKey
+	}
+	s, err := decodeSession(payload)
+	if err != nil || s.Account != account {
+		return nil, ErrUnknownKey
+	}
+	return s, nil
+}
+
+// sessionSecret returns the secret access key that goes with the session and
+// key: 40 characters, as long-term ones.
+func (d *Directory) sessionSecret(s *Session, accessKeyID string) (string, error) {
+	mac, err := d.ring.Derive(s.rootKey, secretPurpose, s.Account, []byte(s.ID+accessKeyID))
+	if err != nil {
+		return "", ErrUnknownKey
+	}
+	return base64.StdEncoding.EncodeToString(mac[:30]), nil
+}
