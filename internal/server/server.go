@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package server answers AWS API requests. Its two halves are the only path to
+// any operation: [Server.serve] takes a call from the wire and back, and
+// [Server.do] decides it and does it, in one transaction.
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/audit"
+	"github.com/bailiwick-dev/bailiwick/internal/authn"
+	"github.com/bailiwick-dev/bailiwick/internal/authz"
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
+	"github.com/bailiwick-dev/bailiwick/policy"
+)
+
+// Config is what a Server needs. All fields but Observe are required.
+type Config struct {
+	Services []*awsapi.Service
+	DB       *storage.DB
+	Authn    *authn.Authenticator
+	Authz    *authz.Authorizer
+	Audit    *audit.Log
+	Log      *slog.Logger
+	Now      func() time.Time
+
+	// Observe, if set, is told what every guarded call needs, before it is
+	// decided: a test compares it with the catalogue.
+	Observe func(*awsapi.Call, []awsapi.Need)
+}
+
+// A Server is an http.Handler that serves AWS APIs on one endpoint.
+type Server struct {
+	cfg      Config
+	byName   map[string]*awsapi.Service
+	byTarget map[string]*awsapi.Service
+	ops      map[*awsapi.Service]map[string]*awsapi.Operation
+}
+
+// New returns a server for cfg.
+func New(cfg Config) *Server {
+	s := &Server{
+		cfg:      cfg,
+		byName:   map[string]*awsapi.Service{},
+		byTarget: map[string]*awsapi.Service{},
+		ops:      map[*awsapi.Service]map[string]*awsapi.Operation{},
+	}
+	for _, svc := range cfg.Services {
+		s.byName[svc.Name] = svc
+		if svc.Target != "" {
+			s.byTarget[svc.Target] = svc
+		}
+		s.ops[svc] = map[string]*awsapi.Operation{}
+		for i := range svc.Operations {
+			s.ops[svc][svc.Operations[i].Name] = &svc.Operations[i]
+		}
+	}
+	return s
+}
+
+// ServeHTTP serves one call.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id := newRequestID()
+	start := s.cfg.Now()
+	proof := s.cfg.Authn.Read(r)
+	svc, ok := s.route(r, proof)
+	if !ok {
+		w.Header().Set("X-Amzn-Requestid", id)
+		http.Error(w, http.StatusText(http.StatusNotFound), http.StatusNotFound)
+		return
+	}
+	call := &awsapi.Call{Service: svc, RequestID: id, Time: start}
+	if err := s.serve(w, r, call, proof); err != nil {
+		e := awsapi.AsError(err)
+		s.logFailure(r.Context(), call, e)
+		svc.Protocol.EncodeError(w, r, id, e)
+	}
+}
+
+// logFailure logs what an operator must look at. Calls that are refused are in
+// the decision log, those that strangers send are not worth a line each.
+func (s *Server) logFailure(ctx context.Context, c *awsapi.Call, e *awsapi.Error) {
+	level := slog.LevelDebug
+	if e.Kind == awsapi.Internal || e.Kind == awsapi.Unavailable {
+		level = slog.LevelError
+	}
+	op := ""
+	if c.Operation != nil {
+		op = c.Operation.Name
+	}
+	s.cfg.Log.Log(ctx, level, "call failed", "id", c.RequestID, "service", c.Service.Name, "operation", op, "code", e.Code, "err", e.Err)
+}
+
+// serve is the life of a call, in order. Every operation of every service goes
+// through it, so none can miss a step.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, proof *authn.Proof) error {
+	if err := describe(c, r); err != nil {
+		return err
+	}
+	if err := proof.Check(r.Context(), c.Service, c.Time); err != nil {
+		return err
+	}
+	c.Region = proof.Region(c.Service)
+	body, err := readBody(w, r)
+	if err != nil {
+		return err
+	}
+	if err := proof.Verify(body); err != nil {
+		return err
+	}
+	msg, err := c.Service.Protocol.Open(r, body)
+	if err != nil {
+		return err
+	}
+	op, ok := s.ops[c.Service][msg.Operation()]
+	if !ok {
+		return awsapi.Errorf(awsapi.NoOperation, "", "Could not find operation %.64s", msg.Operation())
+	}
+	c.Operation = op
+	in := op.NewIn()
+	if err := msg.Decode(in); err != nil {
+		return err
+	}
+	if v, ok := in.(awsapi.Validator); ok {
+		if err := v.Validate(); err != nil {
+			return err
+		}
+	}
+	out, err := s.do(r.Context(), c, proof, in)
+	if err != nil {
+		return err
+	}
+	c.Service.Protocol.Encode(w, op, c.RequestID, out)
+	return nil
+}
+
+// do decides a call and does it: who calls, what it needs, whether that is
+// allowed and the act itself are all of one snapshot or one transaction, so
+// nothing can change in between. The record of a change commits with it.
+func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, in any) (out any, err error) {
+	entry := s.cfg.Audit.Begin()
+	defer entry.Done()
+	run := s.cfg.DB.View
+	if c.Operation.Access != awsapi.Read {
+		run = s.cfg.DB.Update
+	}
+	var v verdict
+	err = run(ctx, func(tx *storage.Tx) (err error) {
+		v = verdict{}
+		if c.Caller, err = proof.Caller(tx, c.Time); err != nil {
+			return err
+		}
+		c.Tx = tx.Metadata()
+		if err := s.decide(ctx, tx, c, in, &v); err != nil {
+			return err
+		}
+		c.Tx = tx.Only(v.spans())
+		if out, err = c.Operation.Handle(ctx, c, in); err != nil {
+			return err
+		}
+		if c.Operation.Access == awsapi.Control {
+			if err := advance(tx, c.Caller, v.needs); err != nil {
+				return err
+			}
+		}
+		if c.Operation.Access != awsapi.Read {
+			return entry.Commit(tx, record(c, &v, nil))
+		}
+		return nil
+	})
+	c.Tx = nil
+	if !v.decided {
+		return out, err // nobody was let in or turned away
+	}
+	if recErr := s.keep(ctx, entry, c, &v, err); recErr != nil {
+		return nil, recErr
+	}
+	return out, err
+}
+
+// A verdict is what was decided of a call.
+type verdict struct {
+	needs     []awsapi.Need
+	decisions []policy.Decision
+	decided   bool
+	denied    bool
+}
+
+func (s *Server) decide(ctx context.Context, tx *storage.Tx, c *awsapi.Call, in any, v *verdict) (err error) {
+	if c.Operation.Guard == awsapi.None {
+		v.decided = true
+		return nil
+	}
+	if v.needs, err = c.Operation.Needs(ctx, c, in); err != nil {
+		return err
+	}
+	if s.cfg.Observe != nil {
+		s.cfg.Observe(c, v.needs)
+	}
+	v.decisions, err = s.cfg.Authz.Decide(ctx, tx, c, v.needs)
+	if err == nil {
+		v.decided = true
+		return nil
+	}
+	if e, ok := errors.AsType[*awsapi.Error](err); ok && e.Kind == awsapi.Denied {
+		v.decided, v.denied = true, true
+	}
+	return err
+}
+
+// spans returns the storage that the needs open.
+func (v *verdict) spans() []storage.Span {
+	if len(v.needs) == 1 {
+		return v.needs[0].Spans
+	}
+	var all []storage.Span
+	for i := range v.needs {
+		all = append(all, v.needs[i].Spans...)
+	}
+	return all
+}
+
+// advance ends the caches of every account that the call has changed.
+func advance(tx *storage.Tx, caller *awsapi.Caller, needs []awsapi.Need) error {
+	owners := map[string]bool{caller.Account(): true}
+	for i := range needs {
+		owners[needs[i].Owner] = true
+	}
+	for owner := range owners {
+		if err := tx.Advance(owner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep records the calls whose record did not commit with a change: denials,
+// reads, and calls that were allowed and then failed.
+func (s *Server) keep(ctx context.Context, e audit.Entry, c *awsapi.Call, v *verdict, callErr error) error {
+	switch {
+	case v.denied:
+		if err := e.Deny(ctx, record(c, v, nil)); err != nil {
+			return unrecorded(err)
+		}
+	case c.Operation.Access == awsapi.Read || callErr != nil:
+		if err := e.Allow(record(c, v, callErr)); err != nil {
+			return unrecorded(err)
+		}
+	}
+	return nil
+}
+
+func unrecorded(err error) error {
+	return &awsapi.Error{Kind: awsapi.Unavailable, Message: "The request has failed due to a temporary failure of the server.", Err: fmt.Errorf("not recorded: %w", err)}
+}
+
+// newRequestID returns 52 characters, as DynamoDB's are.
+func newRequestID() string { return rand.Text() + rand.Text() }
