@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package service_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/service"
+)
+
+var update = flag.Bool("update", false, "write docs/compat.md")
+
+const compatFile = "../../docs/compat.md"
+
+// clients of AWS's own SDK, whose methods say what each operation takes and
+// returns. Services of our own are not among them.
+var clients = map[string]any{
+	"dynamodb": &dynamodb.Client{},
+	"iam":      &iam.Client{},
+	"sts":      &sts.Client{},
+}
+
+// TestCompatDocumentIsMadeFromTheTables also holds that no operation takes or
+// returns a member that AWS doesn't know.
+func TestCompatDocumentIsMadeFromTheTables(t *testing.T) {
+	var b bytes.Buffer
+	b.WriteString(`# Compatibility
+
+What is served, made from the operation tables (` + "`go test ./internal/service -run Compat -update`" + `).
+"Without" lists members of AWS's API that are not known: requests may carry
+them, and they have no effect unless it says that they are refused. Access is
+what the operation does to storage; a control operation changes what decisions
+depend on.
+`)
+	for _, svc := range service.All(nil) {
+		fmt.Fprintf(&b, "\n## %s\n\n| operation | access | input without | output without |\n| --- | --- | --- | --- |\n", svc.Name)
+		for i := range svc.Operations {
+			writeRow(t, &b, svc, &svc.Operations[i])
+		}
+	}
+	if *update {
+		if err := os.WriteFile(compatFile, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(compatFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, b.Bytes()) {
+		t.Error("docs/compat.md is not what the tables say: run the test with -update")
+	}
+}
+
+func writeRow(t *testing.T, b *bytes.Buffer, svc *awsapi.Service, op *awsapi.Operation) {
+	access := [...]string{"read", "write", "control"}[op.Access]
+	client, ok := clients[svc.Name]
+	if !ok {
+		fmt.Fprintf(b, "| %s | %s | | |\n", op.Name, access)
+		return
+	}
+	m, ok := reflect.TypeOf(client).MethodByName(op.Name)
+	if !ok {
+		t.Errorf("AWS has no operation %s.%s", svc.Name, op.Name)
+		return
+	}
+	in := compare(t, svc.Name+"."+op.Name+" input", op.In(), m.Type.In(2).Elem())
+	out := compare(t, svc.Name+"."+op.Name+" output", op.Out(), m.Type.Out(0).Elem())
+	fmt.Fprintf(b, "| %s | %s | %s | %s |\n", op.Name, access, strings.Join(in, ", "), strings.Join(out, ", "))
+}
+
+// compare returns the members of theirs that ours has not.
+func compare(t *testing.T, what string, ours, theirs reflect.Type) (missing []string) {
+	mine, known := members(ours), members(theirs)
+	for _, name := range mine {
+		if !slices.Contains(known, name) {
+			t.Errorf("%s: AWS has no member %s", what, name)
+		}
+	}
+	for _, name := range known {
+		if !slices.Contains(mine, name) {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+// members returns the names of the exported fields, but for what the SDK adds
+// to each result.
+func members(t reflect.Type) (names []string) {
+	for _, f := range reflect.VisibleFields(t) {
+		if f.IsExported() && !f.Anonymous && f.Name != "ResultMetadata" {
+			names = append(names, f.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

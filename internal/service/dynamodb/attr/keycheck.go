@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package attr
+
+var (
+	errKeySchema    = invalid("The provided key element does not match the schema")
+	errHashTooLong  = invalidParameters("Size of hashkey has exceeded the maximum size limit of2048 bytes")
+	errUpdatedType  = invalid("The update expression attempted to update the secondary index key to unsupported type")
+	errRangeTooLong = invalidParameters("Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
+)
+
+// CheckItem returns the ValidationError of an item to be put whose key
+// attributes are missing, of another type, empty or too long.
+func (s Schema) CheckItem(it Item) error {
+	for a := range s.attributes {
+		v, ok := it.Get(a.Name)
+		if !ok {
+			return invalidParameters("Missing the key " + a.Name + " in the item")
+		}
+		if v.Type() != a.Type {
+			return invalidParameters("Type mismatch for key " + a.Name + " expected: " + a.Type.String() + " actual: " + v.Type().String())
+		}
+	}
+	return s.checkValues(it)
+}
+
+// CheckKey returns the ValidationError of a key that a call names, which must
+// be exactly the key attributes.
+func (s Schema) CheckKey(key Item) error {
+	if key.Len() != s.Len() {
+		return errKeySchema
+	}
+	for a := range s.attributes {
+		if v, ok := key.Get(a.Name); !ok || v.Type() != a.Type {
+			return errKeySchema
+		}
+	}
+	return s.checkValues(key)
+}
+
+func (s Schema) checkValues(it Item) error {
+	for a := range s.attributes {
+		if v, _ := it.Get(a.Name); len(v.Bytes()) == 0 {
+			return CheckKeyValue(a.Name, v)
+		}
+	}
+	return s.checkSizes(it)
+}
+
+// CheckKeyValue returns the ValidationError of an empty value for the key
+// attribute of that name.
+func CheckKeyValue(name string, v Value) error {
+	if len(v.Bytes()) > 0 {
+		return nil
+	}
+	return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty " +
+		emptyKind(v.Type()) + " value. Key: " + name)
+}
+
+func emptyKind(t Type) string {
+	if t == TypeB {
+		return "binary"
+	}
+	return "string"
+}
+
+func (s Schema) checkSizes(it Item) error {
+	if keySize(it, s.Hash) > MaxPartitionKey {
+		return errHashTooLong
+	}
+	if keySize(it, s.Range) > MaxSortKey {
+		return errRangeTooLong
+	}
+	return nil
+}
+
+func keySize(it Item, attributes []KeyAttribute) int {
+	size := 0
+	for _, a := range attributes {
+		v, _ := it.Get(a.Name)
+		size += v.Size()
+	}
+	return size
+}
+
+// CheckIndexed returns the ValidationError of an item to be put that carries an
+// attribute of the index's key with a type or value that the key cannot have. An
+// item that lacks the attribute is not in the index and is fine.
+func (s Schema) CheckIndexed(it Item, index string) error {
+	for a := range s.attributes {
+		v, ok := it.Get(a.Name)
+		if !ok {
+			continue
+		}
+		if v.Type() != a.Type {
+			return TypeMismatch(a, v.Type(), index)
+		}
+		if len(v.Bytes()) == 0 {
+			return invalid("One or more parameter values are not valid. A value specified for a secondary index key is not supported. " +
+				"The AttributeValue for a key attribute cannot contain an empty " + emptyKind(v.Type()) +
+				" value. IndexName: " + index + ", IndexKey: " + a.Name)
+		}
+	}
+	return s.checkSizes(it)
+}
+
+// CheckUpdated is CheckIndexed for the item that an update has made, where
+// DynamoDB words it differently.
+func (s Schema) CheckUpdated(it Item) error {
+	for a := range s.attributes {
+		v, ok := it.Get(a.Name)
+		if !ok {
+			continue
+		}
+		if v.Type() != a.Type {
+			return errUpdatedType
+		}
+		if len(v.Bytes()) == 0 {
+			return invalid("One or more parameter values are not valid. The update expression attempted to update a secondary index key " +
+				"to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty " +
+				emptyKind(v.Type()) + " value.")
+		}
+	}
+	return s.checkSizes(it)
+}
+
+// TypeMismatch returns the ValidationError of a value of type actual for an
+// attribute of an index's key.
+func TypeMismatch(a KeyAttribute, actual Type, index string) error {
+	return invalidParameters("Type mismatch for Index Key " + a.Name + " Expected: " + a.Type.String() +
+		" Actual: " + actual.String() + " IndexName: " + index)
+}
+
+// CheckSize returns the ValidationError of an item that is too large to put.
+func (it Item) CheckSize() error {
+	if it.Size() > MaxItemSize {
+		return errItemSize
+	}
+	return nil
+}

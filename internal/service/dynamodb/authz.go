@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dynamodb
+
+import (
+	"encoding/base64"
+	"slices"
+
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
+	"github.com/bailiwick-dev/bailiwick/policy"
+)
+
+// A target is the table that a call names, as it is in the call's transaction.
+type target struct {
+	ref   tableRef
+	table *table // nil if there is none
+}
+
+// target finds the table that ref names.
+func (s *service) target(c *awsapi.Call, ref tableRef) (target, error) {
+	ref, err := ref.resolve(c)
+	if err != nil {
+		return target{}, err
+	}
+	t, err := s.lookup(c.Tx, ref)
+	return target{ref, t}, err
+}
+
+// need returns the need for the action on the table. It is stated whether or
+// not there is such a table: who may not use the name doesn't learn whether it
+// is taken.
+func (t target) need(action string, ctx policy.Context, spans ...storage.Span) awsapi.Need {
+	n := awsapi.Need{
+		Action:   serviceName + ":" + action,
+		Resource: t.ref.arn(),
+		Owner:    t.ref.account,
+		Context:  ctx,
+		Spans:    spans,
+	}
+	if t.table != nil {
+		n.ResourceTags = t.table.Tags
+	}
+	return n
+}
+
+// conditions are the service's condition keys of one need.
+type conditions struct {
+	// leading is the value of dynamodb:LeadingKeys; nil for operations that
+	// name no partition, which don't carry the key.
+	leading []attr.Value
+
+	// attributes returns the names of the attributes that the call mentions,
+	// its keys included, for dynamodb:Attributes.
+	attributes func() []string
+
+	// The parameters that have keys of their own; empty if the operation
+	// doesn't have them.
+	selects, returnValues, returnCapacity string
+}
+
+// Lookup implements [policy.Context].
+func (k *conditions) Lookup(key string) policy.Value {
+	switch key {
+	case "dynamodb:leadingkeys":
+		if k.leading != nil {
+			return policy.Many(texts(k.leading))
+		}
+	case "dynamodb:attributes":
+		// Nothing mentioned is everything asked for, which has no names.
+		if names := k.attributes(); len(names) > 0 {
+			return policy.Many(names)
+		}
+	case "dynamodb:select":
+		return oneOrNone(k.selects)
+	case "dynamodb:returnvalues":
+		return oneOrNone(k.returnValues)
+	case "dynamodb:returnconsumedcapacity":
+		return oneOrNone(k.returnCapacity)
+	}
+	return policy.Value{}
+}
+
+func oneOrNone(s string) policy.Value {
+	if s == "" {
+		return policy.Value{}
+	}
+	return policy.One(s)
+}
+
+// texts returns key values as policies compare them: strings as they are,
+// numbers in canonical decimal, binaries in base64. A value that no key has is
+// stated as its JSON, so that it doesn't go unseen.
+func texts(values []attr.Value) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		switch v.Type() {
+		case attr.TypeS:
+			out[i] = string(v.Bytes())
+		case attr.TypeN:
+			out[i] = v.Number().String()
+		case attr.TypeB:
+			out[i] = base64.StdEncoding.EncodeToString(v.Bytes())
+		default:
+			out[i] = string(v.AppendJSON(nil))
+		}
+	}
+	return out
+}
+
+// leading returns the values that the keys of a call, or the items it puts,
+// have for the partition key. If it isn't known which that is, because the
+// table doesn't exist or a key isn't of its schema, it returns all values of
+// the key: the call will come to nothing, but it is decided by what it asked.
+func (t target) leading(keys ...attr.Item) []attr.Value {
+	out := make([]attr.Value, 0, len(keys))
+	for _, key := range keys {
+		if t.table != nil {
+			if v, ok := key.Get(t.table.hash().Name); ok {
+				out = append(out, v)
+				continue
+			}
+		}
+		for _, v := range key.All() {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// spans returns the spans of the items with those keys, and with write what
+// writing them needs besides.
+func (t target) spans(write bool, keys ...attr.Item) []storage.Span {
+	if t.table == nil {
+		return nil
+	}
+	spans := make([]storage.Span, 0, len(keys)+1)
+	for _, key := range keys {
+		if at := t.table.key(key); at != nil {
+			spans = append(spans, one(at, write))
+		}
+	}
+	if write {
+		spans = append(spans, under(t.table.counts, true))
+	}
+	return spans
+}
+
+// names returns the names of the items' attributes and those of more, sorted,
+// each once.
+func names(items []attr.Item, more ...[]string) []string {
+	var all []string
+	for _, it := range items {
+		for name := range it.All() {
+			all = append(all, string(name))
+		}
+	}
+	for _, m := range more {
+		all = append(all, m...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// orNone returns the value of an optional parameter whose default is NONE.
+func orNone(s *string) string {
+	if s == nil {
+		return none
+	}
+	return *s
+}
+
+// Condition keys of the catalogue.
+var (
+	leadingKeys    = awsapi.Key{Name: "dynamodb:LeadingKeys", Always: true}
+	attributesKey  = awsapi.Key{Name: "dynamodb:Attributes", Always: true}
+	someAttributes = awsapi.Key{Name: "dynamodb:Attributes"}
+	selectKey      = awsapi.Key{Name: "dynamodb:Select", Always: true}
+	valuesKey      = awsapi.Key{Name: "dynamodb:ReturnValues", Always: true}
+	capacityKey    = awsapi.Key{Name: "dynamodb:ReturnConsumedCapacity", Always: true}
+)
+
+// actions is the service's part of the catalogue.
+func actions() []awsapi.Action {
+	table, tableOrIndex := []string{"table"}, []string{"table", "index"}
+	read := []awsapi.Key{leadingKeys, attributesKey, selectKey, capacityKey}
+	write := []awsapi.Key{leadingKeys, attributesKey, valuesKey, capacityKey}
+	return []awsapi.Action{
+		{Name: "dynamodb:CreateTable", Resources: table},
+		{Name: "dynamodb:DescribeTable", Resources: table},
+		{Name: "dynamodb:ListTables"},
+		{Name: "dynamodb:DeleteTable", Resources: table},
+		{Name: "dynamodb:TagResource", Resources: table},
+		{Name: "dynamodb:PutItem", Resources: table, Keys: write},
+		{Name: "dynamodb:GetItem", Resources: table, Keys: read},
+		{Name: "dynamodb:UpdateItem", Resources: table, Keys: write},
+		{Name: "dynamodb:DeleteItem", Resources: table, Keys: write},
+		{Name: "dynamodb:BatchWriteItem", Resources: table, Keys: []awsapi.Key{leadingKeys, attributesKey, capacityKey}},
+		{Name: "dynamodb:BatchGetItem", Resources: table, Keys: read},
+		{Name: "dynamodb:Query", Resources: tableOrIndex, Keys: read},
+		{Name: "dynamodb:Scan", Resources: tableOrIndex, Keys: []awsapi.Key{someAttributes, selectKey, capacityKey}},
+	}
+}

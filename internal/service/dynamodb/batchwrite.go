@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dynamodb
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
+)
+
+// maxBatchWrite is how many requests a BatchWriteItem may have.
+const maxBatchWrite = 25
+
+// A batchWriteTable is the part of a batch that is for one table.
+type batchWriteTable struct {
+	name   string // as the caller wrote it
+	ref    tableRef
+	in     []writeRequest
+	writes []attr.Item // items to put, or keys to delete, in the order of in
+	target target
+}
+
+// puts reports whether request i puts an item.
+func (b *batchWriteTable) puts(i int) bool { return b.in[i].PutRequest != nil }
+
+// Validate implements [awsapi.Validator].
+func (in *batchWriteItemInput) Validate() error {
+	var v violations
+	v.enum(in.ReturnConsumedCapacity, "returnConsumedCapacity", returnConsumedCapacities)
+	v.enum(in.ReturnItemCollectionMetrics, "returnItemCollectionMetrics", returnCollectionMetrics)
+	if in.RequestItems == nil {
+		v.missing("requestItems")
+	}
+	in.tables = in.tables[:0]
+	total := 0
+	for _, name := range slices.Sorted(maps.Keys(in.RequestItems)) {
+		b := batchWriteTable{name: name, ref: v.mapKey(name), in: in.RequestItems[name]}
+		v.batchWrites(name, b.in)
+		in.tables = append(in.tables, b)
+		total += len(b.in)
+	}
+	if err := v.err(); err != nil {
+		return err
+	}
+	switch {
+	case len(in.RequestItems) == 0:
+		return invalid("The requestItems parameter is required for BatchWriteItem")
+	case total > maxBatchWrite:
+		return invalid("Too many items requested for the BatchWriteItem call")
+	}
+	for i := range in.tables {
+		if err := in.tables[i].check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *violations) batchWrites(table string, requests []writeRequest) {
+	if n := len(requests); n < 1 || n > maxBatchWrite {
+		v.add("{"+table+"=[…]}", "requestItems", "Map value must satisfy constraint: ["+lengthAtMost(maxBatchWrite)+", "+lengthAtLeast(1)+"]")
+		return
+	}
+	for i, r := range requests {
+		path := fmt.Sprintf("requestItems.%s.member.%d.member.", table, i+1)
+		if r.PutRequest != nil {
+			v.item(r.PutRequest.Item, path+"putRequest.item")
+		}
+		if r.DeleteRequest != nil {
+			v.item(r.DeleteRequest.Key, path+"deleteRequest.key")
+		}
+	}
+}
+
+// check checks the part's requests.
+func (b *batchWriteTable) check() (err error) {
+	for _, r := range b.in {
+		if (r.PutRequest == nil) == (r.DeleteRequest == nil) {
+			return invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+		}
+	}
+	b.writes = make([]attr.Item, len(b.in))
+	for i, r := range b.in {
+		if !b.puts(i) {
+			if b.writes[i], err = r.DeleteRequest.Key.checked(); err != nil {
+				return err
+			}
+			continue
+		}
+		if b.writes[i], err = r.PutRequest.Item.checked(); err != nil {
+			return err
+		}
+		if err := b.writes[i].CheckSize(); err != nil {
+			return validation(err)
+		}
+	}
+	return nil
+}
+
+func (s *service) batchWriteItemNeeds(_ context.Context, c *awsapi.Call, in *batchWriteItemInput) ([]awsapi.Need, error) {
+	needs := make([]awsapi.Need, len(in.tables))
+	for i := range in.tables {
+		b := &in.tables[i]
+		var err error
+		if b.target, err = s.target(c, b.ref); err != nil {
+			return nil, err
+		}
+		keys := &conditions{
+			leading:        b.target.leading(b.writes...),
+			attributes:     func() []string { return names(b.writes) },
+			returnCapacity: orNone(in.ReturnConsumedCapacity),
+		}
+		needs[i] = b.target.need("BatchWriteItem", keys, b.target.spans(true, b.writes...)...)
+	}
+	return needs, nil
+}
+
+// batchWriteItem does all of the batch, in the call's one transaction, or
+// nothing of it.
+func (s *service) batchWriteItem(_ context.Context, c *awsapi.Call, in *batchWriteItemInput) (*batchWriteItemOutput, error) {
+	for i := range in.tables {
+		if in.tables[i].target.table == nil {
+			return nil, errNoTable()
+		}
+	}
+	if err := in.checkKeys(); err != nil {
+		return nil, err
+	}
+	out := &batchWriteItemOutput{}
+	for i := range in.tables {
+		b := &in.tables[i]
+		units, err := b.write(c)
+		if err != nil {
+			return nil, err
+		}
+		if used := consumed(in.ReturnConsumedCapacity, b.name, units); used != nil {
+			out.ConsumedCapacity = append(out.ConsumedCapacity, *used)
+		}
+	}
+	return out, nil
+}
+
+// checkKeys checks the keys of the batch against the tables, and that none is
+// there twice, by whatever name of its table.
+func (in *batchWriteItemInput) checkKeys() error {
+	for i := range in.tables {
+		b := &in.tables[i]
+		for j, it := range b.writes {
+			check := b.target.table.schema.CheckKey
+			if b.puts(j) {
+				check = b.target.table.schema.CheckItem
+			}
+			if err := check(it); err != nil {
+				return validation(err)
+			}
+		}
+	}
+	seen := make(map[string]bool, maxBatchWrite)
+	for i := range in.tables {
+		b := &in.tables[i]
+		for _, it := range b.writes {
+			key := string(b.target.table.key(it))
+			if seen[key] {
+				return errDuplicateKeys()
+			}
+			seen[key] = true
+		}
+	}
+	return nil
+}
+
+// write does the requests of the part and returns the capacity they take.
+func (b *batchWriteTable) write(c *awsapi.Call) (units float64, err error) {
+	t := b.target.table
+	var n count
+	for i, it := range b.writes {
+		key := t.key(it)
+		old, err := load(c.Tx, key)
+		if err != nil {
+			return 0, err
+		}
+		new := it
+		if !b.puts(i) {
+			new = attr.Item{}
+		}
+		if err := replace(c.Tx, key, old, new, &n); err != nil {
+			return 0, err
+		}
+		units += writeUnits(old, new)
+	}
+	return units, t.record(c.Tx, n, c.Time)
+}

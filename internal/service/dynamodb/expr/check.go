@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package expr
+
+import "github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
+
+// walk calls f for n and all below it, in the order of the text, until f
+// returns an error.
+func (n *node) walk(f func(*node) error) error {
+	if err := f(n); err != nil {
+		return err
+	}
+	for _, a := range n.args {
+		if err := a.walk(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkReserved refuses bare names that are reserved words.
+func (k kind) checkReserved(n *node) error {
+	return n.walk(func(n *node) error {
+		for _, e := range n.path {
+			if e.name != "" && e.name[0] != '#' && isReserved(e.name) {
+				return k.errReserved(e.name)
+			}
+		}
+		return nil
+	})
+}
+
+// checkFunctions refuses functions that are not among the known.
+func (k kind) checkFunctions(n *node, known map[string]int) error {
+	return n.walk(func(n *node) error {
+		if _, ok := known[n.op]; n.kind == functionNode && !ok {
+			return k.errFunctionName(n.op)
+		}
+		return nil
+	})
+}
+
+// checkUse refuses conditions as operands and size as a condition.
+func (k kind) checkUse(n *node, operand bool) error {
+	if n.kind == functionNode && (n.op == "size") != operand {
+		return k.errMisused(n.op)
+	}
+	inside := n.isOperand() || n.kind == compareNode || n.kind == betweenNode || n.kind == inNode
+	for _, a := range n.args {
+		if err := k.checkUse(a, inside); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A resolver puts placeholders in place and collects the paths of an
+// expression.
+type resolver struct {
+	kind  kind
+	p     *Placeholders
+	paths Paths
+}
+
+func (r *resolver) path(n *node) (Path, error) {
+	path := make(Path, len(n.path))
+	for i, e := range n.path {
+		if e.name == "" {
+			path[i].Index = e.index
+			continue
+		}
+		name, ok := r.p.name(e.name)
+		if !ok {
+			return nil, r.kind.errUndefinedName(e.name)
+		}
+		path[i].Name = name
+	}
+	r.paths = append(r.paths, path)
+	return path, nil
+}
+
+func (r *resolver) value(n *node) (attr.Value, error) {
+	v, ok := r.p.value(n.op)
+	if !ok {
+		return attr.Value{}, r.kind.errUndefinedValue(n.op)
+	}
+	return v, nil
+}

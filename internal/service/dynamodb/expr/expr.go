@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package expr is DynamoDB's expression language: conditions, filters, key
+// conditions, projections and updates.
+//
+// An expression is parsed, checked and compiled once, with the request's
+// placeholders in place, and then applied to any number of items:
+//
+//	p, err := expr.NewPlaceholders(names, values)
+//	condition, err := p.Condition(text)
+//	err = p.CheckUnused()
+//	ok := condition.Eval(item)
+//
+// What is wrong with an expression is an *attr.ValidationError with AWS's text,
+// and of several mistakes the one that AWS reports. Names and values take part
+// as data only: nothing in them is ever parsed.
+//
+//	lexer.go parser.go      text to tree       reserved.go   words that need a #name
+//	check.go                static rules       path.go       document paths
+//	condition.go            conditions         keycondition.go
+//	projection.go           projections        trie.go       sets of paths
+//	update.go apply.go      updates            error.go      the texts
+//
+// Compiled expressions are immutable and safe for concurrent use; Placeholders
+// belong to one request.
+package expr
+
+// Limits of the language.
+const (
+	// MaxText is the longest expression, in bytes.
+	MaxText = 4096
+	// MaxOperators is how many operators and functions an expression may use.
+	MaxOperators = 300
+	// MaxIn is how many values IN may compare with.
+	MaxIn = 100
+	// MaxPlaceholder is the longest placeholder, in bytes with its # or :.
+	MaxPlaceholder = 255
+	// MaxValues bounds all substitution values together, as item sizes count.
+	MaxValues = 2 << 20
+	// MaxPath is how many names and indexes a document path may have.
+	MaxPath = 32
+
+	maxName  = 65_535
+	maxDepth = 2 * MaxOperators // of parentheses and NOT
+	maxIndex = 1<<31 - 1
+)

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dynamodb
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
+)
+
+// Values of ReturnValues.
+const (
+	none       = "NONE"
+	allOld     = "ALL_OLD"
+	allNew     = "ALL_NEW"
+	updatedOld = "UPDATED_OLD"
+	updatedNew = "UPDATED_NEW"
+)
+
+func (s *service) getItemNeeds(_ context.Context, c *awsapi.Call, in *getItemInput) (_ []awsapi.Need, err error) {
+	if in.target, err = s.target(c, in.ref); err != nil {
+		return nil, err
+	}
+	keys := &conditions{
+		leading: in.target.leading(in.key),
+		attributes: func() []string {
+			return names([]attr.Item{in.key}, projectionPaths(in.projection).Attributes())
+		},
+		selects:        selectOf(in.projection),
+		returnCapacity: orNone(in.ReturnConsumedCapacity),
+	}
+	return []awsapi.Need{in.target.need("GetItem", keys, in.target.spans(false, in.key)...)}, nil
+}
+
+func (s *service) getItem(_ context.Context, c *awsapi.Call, in *getItemInput) (*getItemOutput, error) {
+	t, err := in.target.withKey(in.key)
+	if err != nil {
+		return nil, err
+	}
+	if err := projectionPaths(in.projection).CheckKeys(t.schema); err != nil {
+		return nil, validation(err)
+	}
+	it, err := load(c.Tx, t.key(in.key))
+	if err != nil {
+		return nil, err
+	}
+	out := &getItemOutput{
+		ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, readUnits(sizeOf(it), in.ConsistentRead)),
+	}
+	if it.Len() > 0 { // a projection may show nothing of an item that is there
+		out.Item = &item{project(in.projection, it)}
+	}
+	return out, nil
+}
+
+// withKey returns the table, and refuses a key that isn't of its schema.
+func (t target) withKey(key attr.Item) (*table, error) {
+	if t.table == nil {
+		return nil, errNoTable()
+	}
+	return t.table, validation(t.table.schema.CheckKey(key))
+}
+
+func (s *service) putItemNeeds(_ context.Context, c *awsapi.Call, in *putItemInput) (_ []awsapi.Need, err error) {
+	if in.target, err = s.target(c, in.ref); err != nil {
+		return nil, err
+	}
+	keys := &conditions{
+		leading: in.target.leading(in.item),
+		attributes: func() []string {
+			return names([]attr.Item{in.item}, conditionPaths(in.condition).Attributes())
+		},
+		returnValues:   statedReturn(in.ReturnValues, in.ReturnValuesOnConditionCheckFailure),
+		returnCapacity: orNone(in.ReturnConsumedCapacity),
+	}
+	return []awsapi.Need{in.target.need("PutItem", keys, in.target.spans(true, in.item)...)}, nil
+}
+
+func (s *service) putItem(_ context.Context, c *awsapi.Call, in *putItemInput) (*putItemOutput, error) {
+	t := in.target.table
+	if t == nil {
+		return nil, errNoTable()
+	}
+	if err := t.schema.CheckItem(in.item); err != nil {
+		return nil, validation(err)
+	}
+	if err := conditionPaths(in.condition).CheckKeys(t.schema); err != nil {
+		return nil, validation(err)
+	}
+	key := t.key(in.item)
+	old, err := load(c.Tx, key)
+	if err != nil {
+		return nil, err
+	}
+	if !holds(in.condition, old) {
+		return nil, errConditionFailed(oldOnFailure(in.ReturnValuesOnConditionCheckFailure, old))
+	}
+	if err := t.write(c, key, old, in.item); err != nil {
+		return nil, err
+	}
+	out := &putItemOutput{ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, writeUnits(old, in.item))}
+	if orNone(in.ReturnValues) == allOld {
+		out.Attributes = shown(old)
+	}
+	return out, nil
+}
+
+// write puts the item new, or none, in the place of old, at key.
+func (t *table) write(c *awsapi.Call, key []byte, old, new attr.Item) error {
+	var n count
+	if err := replace(c.Tx, key, old, new, &n); err != nil {
+		return err
+	}
+	return t.record(c.Tx, n, c.Time)
+}
+
+// statedReturn returns dynamodb:ReturnValues. A call that asks for the whole item
+// if its condition fails is stated as one that asks for it at once: else a
+// policy that lets a caller see some attributes only could be got around with a
+// condition that is false.
+func statedReturn(values, onFailure *string) string {
+	v := orNone(values)
+	if v != allNew && orNone(onFailure) == allOld {
+		return allOld
+	}
+	return v
+}
+
+// oldOnFailure returns the item that a failed condition shows, by the call's
+// ReturnValuesOnConditionCheckFailure.
+func oldOnFailure(mode *string, old attr.Item) *item {
+	if orNone(mode) == allOld {
+		return shown(old)
+	}
+	return nil
+}
+
+func (s *service) deleteItemNeeds(_ context.Context, c *awsapi.Call, in *deleteItemInput) (_ []awsapi.Need, err error) {
+	if in.target, err = s.target(c, in.ref); err != nil {
+		return nil, err
+	}
+	keys := &conditions{
+		leading: in.target.leading(in.key),
+		attributes: func() []string {
+			return names([]attr.Item{in.key}, conditionPaths(in.condition).Attributes())
+		},
+		returnValues:   statedReturn(in.ReturnValues, in.ReturnValuesOnConditionCheckFailure),
+		returnCapacity: orNone(in.ReturnConsumedCapacity),
+	}
+	return []awsapi.Need{in.target.need("DeleteItem", keys, in.target.spans(true, in.key)...)}, nil
+}
+
+func (s *service) deleteItem(_ context.Context, c *awsapi.Call, in *deleteItemInput) (*deleteItemOutput, error) {
+	t, err := in.target.withKey(in.key)
+	if err != nil {
+		return nil, err
+	}
+	if err := conditionPaths(in.condition).CheckKeys(t.schema); err != nil {
+		return nil, validation(err)
+	}
+	key := t.key(in.key)
+	old, err := load(c.Tx, key)
+	if err != nil {
+		return nil, err
+	}
+	if !holds(in.condition, old) {
+		return nil, errConditionFailed(oldOnFailure(in.ReturnValuesOnConditionCheckFailure, old))
+	}
+	if err := t.write(c, key, old, attr.Item{}); err != nil {
+		return nil, err
+	}
+	out := &deleteItemOutput{ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, writeUnits(old, attr.Item{}))}
+	if orNone(in.ReturnValues) == allOld {
+		out.Attributes = shown(old)
+	}
+	return out, nil
+}
+
+func (s *service) updateItemNeeds(_ context.Context, c *awsapi.Call, in *updateItemInput) (_ []awsapi.Need, err error) {
+	if in.target, err = s.target(c, in.ref); err != nil {
+		return nil, err
+	}
+	keys := &conditions{
+		leading: in.target.leading(in.key),
+		attributes: func() []string {
+			return names([]attr.Item{in.key}, updatePaths(in.update).Attributes(), conditionPaths(in.condition).Attributes())
+		},
+		returnValues:   statedReturn(in.ReturnValues, in.ReturnValuesOnConditionCheckFailure),
+		returnCapacity: orNone(in.ReturnConsumedCapacity),
+	}
+	return []awsapi.Need{in.target.need("UpdateItem", keys, in.target.spans(true, in.key)...)}, nil
+}
+
+func (s *service) updateItem(_ context.Context, c *awsapi.Call, in *updateItemInput) (*updateItemOutput, error) {
+	t, err := in.target.withKey(in.key)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.checkPaths(t); err != nil {
+		return nil, err
+	}
+	key := t.key(in.key)
+	old, err := load(c.Tx, key)
+	if err != nil {
+		return nil, err
+	}
+	if !holds(in.condition, old) {
+		return nil, errConditionFailed(oldOnFailure(in.ReturnValuesOnConditionCheckFailure, old))
+	}
+	new, results, err := in.apply(old)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(t.key(new), key) {
+		return nil, errors.New("dynamodb: an update has changed the key of its item")
+	}
+	if err := t.write(c, key, old, new); err != nil {
+		return nil, err
+	}
+	return &updateItemOutput{
+		Attributes:       shown(results),
+		ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, writeUnits(old, new)),
+	}, nil
+}
+
+// checkPaths checks the paths of the expressions against the key of the table.
+func (in *updateItemInput) checkPaths(t *table) error {
+	if in.update != nil {
+		if err := in.update.CheckKeys(t.schema); err != nil {
+			return validation(err)
+		}
+		if err := in.update.Paths().CheckKeys(t.schema); err != nil {
+			return validation(err)
+		}
+	}
+	return validation(conditionPaths(in.condition).CheckKeys(t.schema))
+}
+
+// apply returns what the update makes of old, and what ReturnValues asks for.
+// An item that isn't there yet begins as its key.
+func (in *updateItemInput) apply(old attr.Item) (new, results attr.Item, err error) {
+	base := old
+	if base.Len() == 0 {
+		base = in.key
+	}
+	if in.update == nil {
+		return base, in.results(old, base, attr.Item{}, attr.Item{}), nil
+	}
+	updated, err := in.update.Apply(base)
+	if err != nil {
+		return attr.Item{}, attr.Item{}, validation(err)
+	}
+	return updated.Item, in.results(old, updated.Item, in.update.UpdatedOld(old), updated.New()), nil
+}
+
+func (in *updateItemInput) results(old, new, touchedOld, touchedNew attr.Item) attr.Item {
+	switch orNone(in.ReturnValues) {
+	case allOld:
+		return old
+	case allNew:
+		return new
+	case updatedOld:
+		return touchedOld
+	case updatedNew:
+		return touchedNew
+	}
+	return attr.Item{}
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dynamodb
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bailiwick-dev/bailiwick/arn"
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
+)
+
+// tables holds a record for each table, by account, region and name.
+var tables = storage.NewTable[tableRecord]("dynamodb/table")
+
+// A tableRecord is all that is kept of a table besides its items.
+type tableRecord struct {
+	Name               string
+	ID                 tableID
+	Created            time.Time
+	Keys               []keyRecord // partition key first
+	BillingMode        string
+	ReadUnits          int64
+	WriteUnits         int64
+	Class              string `json:",omitzero"` // as given, or ""
+	SSEType            string `json:",omitzero"` // "" for the default
+	DeletionProtection bool   `json:",omitzero"`
+	Tags               []awsapi.Tag
+}
+
+// A keyRecord is an attribute of a table's key.
+type keyRecord struct{ Name, Type string }
+
+// A tableID tells a table from every other there was or will be, those of the
+// same name included. The keys of its items begin with it.
+type tableID [16]byte
+
+// newTableID returns a random UUID, version 4.
+func newTableID() tableID {
+	var id tableID
+	rand.Read(id[:])
+	id[6] = id[6]&0x0f | 0x40
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// String returns the id in the form of a UUID.
+func (id tableID) String() string {
+	s := hex.EncodeToString(id[:])
+	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
+}
+
+// MarshalText and UnmarshalText keep the id as hexadecimal digits.
+func (id tableID) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, id[:]), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (id *tableID) UnmarshalText(text []byte) error {
+	if len(text) != 2*len(id) {
+		return fmt.Errorf("table id of %d bytes", len(text))
+	}
+	_, err := hex.Decode(id[:], text)
+	return err
+}
+
+// What lies under a table's id: its items, its indexes to come, and the counts
+// of both.
+const (
+	itemsPart  = 0x00
+	countsPart = 0xff
+)
+
+// A table is a table's record, made ready for use. It is shared by calls and
+// never changed.
+type table struct {
+	tableRecord
+	ref    tableRef
+	arn    arn.ARN
+	schema attr.Schema
+	prefix []byte // of all keys of the table
+	items  []byte // prefix of the keys of its items
+	counts []byte // prefix of the keys of its counts
+}
+
+func newTable(ref tableRef, r tableRecord) (*table, error) {
+	t := &table{tableRecord: r, ref: ref, arn: ref.arn()}
+	for i, k := range r.Keys {
+		typ, ok := attr.TypeNamed(k.Type)
+		if !ok {
+			return nil, fmt.Errorf("key of type %q: %w", k.Type, storage.ErrCorrupt)
+		}
+		list := &t.schema.Hash
+		if i > 0 {
+			list = &t.schema.Range
+		}
+		*list = append(*list, attr.KeyAttribute{Name: k.Name, Type: typ})
+	}
+	if len(r.Keys) < 1 || len(r.Keys) > 2 {
+		return nil, fmt.Errorf("key of %d attributes: %w", len(r.Keys), storage.ErrCorrupt)
+	}
+	t.prefix = append([]byte{byte(storage.Data)}, r.ID[:]...)
+	t.items = append(bytes.Clone(t.prefix), itemsPart)
+	t.counts = append(bytes.Clone(t.prefix), countsPart)
+	return t, nil
+}
+
+// hash returns the attribute that is the partition key.
+func (t *table) hash() attr.KeyAttribute { return t.schema.Hash[0] }
+
+// sortKey returns the attribute that is the sort key, if there is one.
+func (t *table) sortKey() (attr.KeyAttribute, bool) {
+	if len(t.schema.Range) == 0 {
+		return attr.KeyAttribute{}, false
+	}
+	return t.schema.Range[0], true
+}
+
+// key returns where the item with that key is, or nil if the key isn't one of
+// the table's.
+func (t *table) key(it attr.Item) []byte {
+	key, ok := t.schema.AppendKey(bytes.Clone(t.items), it)
+	if !ok {
+		return nil
+	}
+	return key
+}
+
+// lookup finds the table that ref names, as tx sees it; nil if there is none.
+// ref must be resolved.
+func (s *service) lookup(tx *storage.Tx, ref tableRef) (*table, error) {
+	t, err := s.tables.Get(tx, ref.account, ref.region+"/"+ref.name, func(tx *storage.Tx) (*table, error) {
+		r, err := tables.Get(tx, ref.account, ref.region, ref.name)
+		if err != nil {
+			return nil, err
+		}
+		return newTable(ref, r)
+	})
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil, nil
+	}
+	return t, err
+}
+
+// one returns the span of exactly the key.
+func one(key []byte, write bool) storage.Span {
+	return storage.Span{Lo: key, Hi: append(bytes.Clone(key), 0), Write: write}
+}
+
+// under returns the span of all keys that begin with prefix.
+func under(prefix []byte, write bool) storage.Span {
+	return storage.Span{Lo: prefix, Hi: storage.PrefixEnd(prefix), Write: write}
+}
+
+// load returns the item at key, and the zero Item if there is none. Items that
+// are have attributes: those of their key.
+func load(tx *storage.Tx, key []byte) (attr.Item, error) {
+	val, err := tx.Get(key)
+	if errors.Is(err, storage.ErrNotFound) {
+		return attr.Item{}, nil
+	}
+	if err != nil {
+		return attr.Item{}, err
+	}
+	return readItem(val)
+}
+
+// readItem reads a stored item. The result outlives the transaction.
+func readItem(val []byte) (attr.Item, error) { return attr.ParseItem(bytes.Clone(val)) }
+
+// replace puts the item new, or none, in the place of old, which is what load
+// found at key, and counts the difference in n.
+func replace(tx *storage.Tx, key []byte, old, new attr.Item, n *count) error {
+	n.replaced(old, new)
+	switch {
+	case new.Len() > 0:
+		return tx.Put(key, new.Stored())
+	case old.Len() > 0:
+		return tx.Delete(key)
+	}
+	return nil
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package servicetest runs a service's testdata scripts against the whole
+// server, so that what is tested is what clients get.
+package servicetest
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/bailiwick-dev/bailiwick/bailiwicktest"
+	"github.com/bailiwick-dev/bailiwick/client"
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+)
+
+// callers are the credentials that a script has, by the names it gave them.
+type callers struct {
+	server *bailiwicktest.Server
+	byName map[string]aws.Config
+}
+
+// Run runs testdata/*.txtar, each against a server of its own. Scripts have
+// these commands besides testscript's:
+//
+//	[!] call WHO SERVICE OPERATION INPUT    makes a call; the answer goes to stdout
+//	user WHO NAME POLICY                    makes a user with an inline policy
+//	assume WHO NEW INPUT                    assumes a role, as WHO, to call as NEW
+//	account NAME ID                         makes an account; NAME is its root user
+//
+// WHO is root or a name given before. INPUT and POLICY are files of JSON, with
+// the field names of the wire, or the JSON itself if it begins with a brace;
+// environment variables are expanded in them. $ACCOUNT is the first account.
+func Run(t *testing.T, services []*awsapi.Service) {
+	byName := map[string]*awsapi.Service{}
+	for _, svc := range services {
+		byName[svc.Name] = svc
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			srv := bailiwicktest.New(t)
+			e.Setenv("ACCOUNT", srv.Root.AccountID)
+			e.Setenv("ENDPOINT", srv.Endpoint)
+			e.Values["callers"] = &callers{srv, map[string]aws.Config{"root": srv.Config()}}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"call": func(ts *testscript.TestScript, neg bool, args []string) {
+				svc, ok := byName[arg(ts, args, 1)]
+				if !ok {
+					ts.Fatalf("no service %s", args[1])
+				}
+				a := call(ts, arg(ts, args, 0), svc, arg(ts, args, 2), input(ts, arg(ts, args, 3)))
+				_, err := ts.Stdout().Write([]byte(a.Body + "\n"))
+				ts.Check(err)
+				if a.OK() == neg {
+					ts.Fatalf("status %d: %s", a.Status, a.Body)
+				}
+			},
+			"user":    func(ts *testscript.TestScript, _ bool, args []string) { user(ts, byName["iam"], args) },
+			"assume":  func(ts *testscript.TestScript, _ bool, args []string) { assume(ts, byName["sts"], args) },
+			"account": func(ts *testscript.TestScript, _ bool, args []string) { account(ts, args) },
+		},
+	})
+}
+
+func arg(ts *testscript.TestScript, args []string, i int) string {
+	if i >= len(args) {
+		ts.Fatalf("missing argument %d", i+1)
+	}
+	return args[i]
+}
+
+// input returns the JSON that s is, or that is in the file s.
+func input(ts *testscript.TestScript, s string) string {
+	if !strings.HasPrefix(s, "{") {
+		s = ts.ReadFile(s)
+	}
+	for _, name := range []string{"ACCOUNT", "ENDPOINT"} {
+		s = strings.ReplaceAll(s, "$"+name, ts.Getenv(name))
+	}
+	return s
+}
+
+func known(ts *testscript.TestScript) *callers { return ts.Value("callers").(*callers) }
+
+func call(ts *testscript.TestScript, who string, svc *awsapi.Service, operation, in string) Answer {
+	cfg, ok := known(ts).byName[who]
+	if !ok {
+		ts.Fatalf("nobody is called %s", who)
+	}
+	a, err := Call(context.Background(), cfg, svc, operation, in)
+	ts.Check(err)
+	return a
+}
+
+// mustCall makes a call that has to succeed and reads its XML answer.
+func mustCall(ts *testscript.TestScript, who string, svc *awsapi.Service, operation, in string, out any) {
+	a := call(ts, who, svc, operation, in)
+	if !a.OK() {
+		ts.Fatalf("%s: status %d: %s", operation, a.Status, a.Body)
+	}
+	ts.Check(xml.Unmarshal([]byte(a.Body), out))
+}
+
+func user(ts *testscript.TestScript, iam *awsapi.Service, args []string) {
+	who, name, doc := arg(ts, args, 0), arg(ts, args, 1), input(ts, arg(ts, args, 2))
+	quoted, err := json.Marshal(doc)
+	ts.Check(err)
+	var ignored, out struct {
+		Key struct{ AccessKeyId, SecretAccessKey string } `xml:"CreateAccessKeyResult>AccessKey"`
+	}
+	mustCall(ts, who, iam, "CreateUser", `{"UserName":"`+name+`"}`, &ignored)
+	mustCall(ts, who, iam, "PutUserPolicy", `{"UserName":"`+name+`","PolicyName":"p","PolicyDocument":`+string(quoted)+`}`, &ignored)
+	mustCall(ts, who, iam, "CreateAccessKey", `{"UserName":"`+name+`"}`, &out)
+	k := known(ts)
+	k.byName[name] = k.server.As(out.Key.AccessKeyId, out.Key.SecretAccessKey, "")
+}
+
+func assume(ts *testscript.TestScript, sts *awsapi.Service, args []string) {
+	who, name, in := arg(ts, args, 0), arg(ts, args, 1), input(ts, arg(ts, args, 2))
+	var out struct {
+		C struct{ AccessKeyId, SecretAccessKey, SessionToken string } `xml:"AssumeRoleResult>Credentials"`
+	}
+	mustCall(ts, who, sts, "AssumeRole", in, &out)
+	k := known(ts)
+	k.byName[name] = k.server.As(out.C.AccessKeyId, out.C.SecretAccessKey, out.C.SessionToken)
+}
+
+func account(ts *testscript.TestScript, args []string) {
+	name, id := arg(ts, args, 0), arg(ts, args, 1)
+	k := known(ts)
+	a, err := client.NewAdmin(k.server.Config()).CreateAccount(context.Background(), id)
+	ts.Check(err)
+	k.byName[name] = k.server.As(a.RootAccessKeyID, a.RootSecretAccessKey, "")
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sts
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/bailiwick-dev/bailiwick/arn"
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/identity"
+	"github.com/bailiwick-dev/bailiwick/internal/identity/constraint"
+	"github.com/bailiwick-dev/bailiwick/policy"
+)
+
+const (
+	minDuration     = 900 // seconds, of a session
+	defaultDuration = 3600
+	maxDuration     = 43200
+	maxChained      = 3600 // of a session that was assumed by another
+
+	maxPolicyARNs = 10
+)
+
+// Validate checks everything that depends on neither caller nor role.
+func (in *assumeRoleInput) Validate() error {
+	if err := in.constraints(); err != nil {
+		return err
+	}
+	var err error
+	if in.role, err = arn.Parse(in.RoleArn); err != nil {
+		return invalid("%s is invalid", in.RoleArn)
+	}
+	if _, _, _, ok := identity.ParseARN(in.role, "role"); !ok {
+		return invalid("%s is invalid", in.RoleArn)
+	}
+	if in.SerialNumber != nil || in.TokenCode != nil {
+		return denied("MultiFactorAuthentication failed with invalid MFA one time pass code.")
+	}
+	if len(in.ProvidedContexts) > 0 {
+		return invalid("ProvidedContexts are not supported")
+	}
+	if in.SourceIdentity != nil && reserved(*in.SourceIdentity) {
+		return invalid("The source identity must not begin with aws:")
+	}
+	if err := checkTags(in.Tags, in.TransitiveTagKeys); err != nil {
+		return err
+	}
+	if in.Policy == nil {
+		return nil
+	}
+	if err := policy.Validate([]byte(*in.Policy), policy.Session); err != nil {
+		return documentError(err)
+	}
+	return nil
+}
+
+func (in *assumeRoleInput) constraints() error {
+	var v constraint.Violations
+	v.Name("roleArn", in.RoleArn, constraint.ARN)
+	v.Name("roleSessionName", in.RoleSessionName, constraint.SessionName)
+	if v.Count("policyArns", len(in.PolicyArns), maxPolicyARNs) {
+		for i := range in.PolicyArns {
+			v.Name(fmt.Sprintf("policyArns.%d.member.arn", i+1), in.PolicyArns[i].Arn, constraint.ARN)
+		}
+	}
+	v.Text("policy", in.Policy, constraint.SessionPolicy)
+	v.Number("durationSeconds", in.DurationSeconds, minDuration, maxDuration)
+	v.Tags("tags", in.Tags)
+	v.TagKeys("transitiveTagKeys", in.TransitiveTagKeys)
+	v.Text("externalId", in.ExternalId, constraint.ExternalID)
+	v.Text("sourceIdentity", in.SourceIdentity, constraint.SessionName)
+	return v.Err()
+}
+
+// reserved reports whether s begins with the prefix that is AWS's own.
+func reserved(s string) bool { return len(s) >= 4 && strings.EqualFold(s[:4], "aws:") }
+
+// checkTags checks what constraints on single tags don't.
+func checkTags(tags []awsapi.Tag, transitive []string) error {
+	for i := range tags {
+		if reserved(tags[i].Key) || reserved(tags[i].Value) {
+			return invalidTags("Tag keys and values that begin with aws: are reserved for system use.")
+		}
+		if _, ok := awsapi.TagValue(tags[:i], tags[i].Key); ok {
+			return invalidTags("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+		}
+	}
+	for i := range transitive {
+		if has(transitive[:i], transitive[i]) {
+			return invalidTags("Duplicate transitive tag keys found. Please note that Tag keys are case insensitive.")
+		}
+	}
+	return nil
+}
+
+// has reports whether keys holds key, ignoring its case.
+func has(keys []string, key string) bool {
+	for _, k := range keys {
+		if strings.EqualFold(k, key) {
+			return true
+		}
+	}
+	return false
+}
