@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package bailiwick is the whole server: it keeps the tenants of a SaaS
+// product apart at the data layer, in AWS's own wire protocols, and shows why
+// each call was allowed or denied.
+//
+// This package wires the parts together; it is the one that names them all.
+// Useful without the server are the packages policy, tenant, tvm, arn and
+// client beside it.
+package bailiwick
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/audit"
+	"github.com/bailiwick-dev/bailiwick/internal/authn"
+	"github.com/bailiwick-dev/bailiwick/internal/authz"
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/identity"
+	"github.com/bailiwick-dev/bailiwick/internal/keyring"
+	"github.com/bailiwick-dev/bailiwick/internal/server"
+	"github.com/bailiwick-dev/bailiwick/internal/service"
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
+	"github.com/bailiwick-dev/bailiwick/internal/storage/driver"
+	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble"
+)
+
+// A Server is an open Bailiwick. It is safe for concurrent use.
+type Server struct {
+	cfg     Config
+	started time.Time
+	db      *storage.DB
+	audit   *audit.Log
+	api     *server.Server
+	root    RootKey
+}
+
+// Open opens the server's data directory, which it makes if need be, and
+// readies the server to [Server.Serve]. A directory that another server has
+// open is refused, and so is a root access key other than the one it was made
+// with.
+func Open(cfg Config) (_ *Server, err error) {
+	if err := cfg.resolve(); err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, started: cfg.Now()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, err
+	}
+	d, err := pebble.Open(filepath.Join(cfg.Data, "db"), pebble.Options{Logger: cfg.Log})
+	if errors.Is(err, driver.ErrLocked) {
+		return nil, fmt.Errorf("the data directory %s is in use by another server", cfg.Data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.db = storage.New(d)
+	ring, err := keyring.Open(filepath.Join(cfg.Data, "keyring"))
+	if err != nil {
+		return nil, err
+	}
+	directory := identity.New(ring)
+	if s.root, err = openRoot(context.Background(), s.db, directory, &cfg); err != nil {
+		return nil, err
+	}
+	if s.audit, err = audit.Open(s.db, filepath.Join(cfg.Data, "audit"), cfg.Log); err != nil {
+		return nil, err
+	}
+	s.api = server.New(server.Config{
+		Services: service.All(directory),
+		DB:       s.db,
+		Authn:    authn.New(s.db, directory),
+		Authz:    &authz.Authorizer{Directory: directory},
+		Audit:    s.audit,
+		Log:      cfg.Log,
+		Now:      cfg.Now,
+		Observe:  cfg.observe,
+	})
+	return s, nil
+}
+
+// Close closes the server's data. It must not be serving any more.
+func (s *Server) Close() error {
+	var errs []error
+	if s.audit != nil {
+		errs = append(errs, s.audit.Close())
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Catalogue returns every action that the services know, with the resource
+// types it applies to and the condition keys that requests for it carry.
+func Catalogue() []awsapi.Action {
+	var all []awsapi.Action
+	for _, svc := range service.All(nil) {
+		all = append(all, svc.Actions...)
+	}
+	return all
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package bailiwick
+
+import "github.com/bailiwick-dev/bailiwick/internal/awsapi"
+
+// Observe has f told the needs of every call that is decided.
+func (c *Config) Observe(f func(*awsapi.Call, []awsapi.Need)) { c.observe = f }

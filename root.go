@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package bailiwick
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/bailiwick-dev/bailiwick/internal/identity"
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
+)
+
+// A RootKey is the root access key of the first account.
+type RootKey struct {
+	AccountID       string
+	AccessKeyID     string
+	SecretAccessKey string
+	File            string // where it is kept, in the form of AWS's credentials file; empty if the configuration gave it
+	Made            bool   // just now: the account is new, and its key is not known elsewhere
+}
+
+// String names the key without its secret.
+func (k RootKey) String() string { return k.AccessKeyID }
+
+// Root returns the root access key of the first account.
+func (s *Server) Root() RootKey { return s.root }
+
+// openRoot finds the root access key of the first account, or makes account
+// and key.
+func openRoot(ctx context.Context, db *storage.DB, directory *identity.Directory, cfg *Config) (RootKey, error) {
+	k := RootKey{AccountID: cfg.AccountID, AccessKeyID: cfg.RootAccessKeyID, SecretAccessKey: cfg.RootSecretAccessKey}
+	if k.AccessKeyID == "" {
+		k.File = filepath.Join(cfg.Data, "root-credentials")
+		if err := k.read(); err != nil {
+			return RootKey{}, err
+		}
+	}
+	if k.AccessKeyID == "" {
+		k.AccessKeyID, k.SecretAccessKey = identity.NewAccessKeyID(cfg.AccountID), identity.NewSecret()
+		k.Made = true
+		// The file comes first: a crash must not leave an account whose key
+		// nobody knows.
+		if err := k.write(); err != nil {
+			return RootKey{}, err
+		}
+	}
+	err := db.Update(ctx, func(tx *storage.Tx) error {
+		return directory.EnsureRoot(tx, k.AccountID, k.AccessKeyID, k.SecretAccessKey, cfg.Now())
+	})
+	if err != nil && k.Made {
+		err = errors.Join(err, os.Remove(k.File))
+	}
+	switch {
+	case errors.Is(err, identity.ErrRootMismatch) && k.Made:
+		return RootKey{}, fmt.Errorf("the root access key is not in %s any more: restore the file, or give the key by BAILIWICK_ROOT_ACCESS_KEY_ID and BAILIWICK_ROOT_SECRET_ACCESS_KEY", k.File)
+	case errors.Is(err, identity.ErrRootMismatch):
+		return RootKey{}, fmt.Errorf("the data directory %s belongs to another account or root access key than the one configured", cfg.Data)
+	case err != nil:
+		return RootKey{}, err
+	}
+	return k, nil
+}
+
+// read reads the key from its file, if there is one.
+func (k *RootKey) read() error {
+	text, err := os.ReadFile(k.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for sc := bufio.NewScanner(bytes.NewReader(text)); sc.Scan(); {
+		name, value, _ := strings.Cut(sc.Text(), "=")
+		switch strings.TrimSpace(name) {
+		case "aws_access_key_id":
+			k.AccessKeyID = strings.TrimSpace(value)
+		case "aws_secret_access_key":
+			k.SecretAccessKey = strings.TrimSpace(value)
+		}
+	}
+	if k.AccessKeyID == "" || k.SecretAccessKey == "" {
+		return fmt.Errorf("%s holds no access key", k.File)
+	}
+	return nil
+}
+
+// write makes the key's file, which only its owner may read.
+func (k *RootKey) write() error {
+	text := fmt.Sprintf("[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n", k.AccessKeyID, k.SecretAccessKey)
+	f, err := os.OpenFile(k.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Sync(), f.Close())
+}
