@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bailiwick-dev/bailiwick"
+)
+
+func serveCommand() *cobra.Command {
+	var file string
+	var flags bailiwick.Config
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve AWS's APIs on one endpoint",
+		Long: `Serve AWS's APIs on one endpoint.
+
+Flags go before the environment, the environment before the configuration
+file. The environment variables are BAILIWICK_DATA, BAILIWICK_ADDR,
+BAILIWICK_ACCOUNT_ID, BAILIWICK_ROOT_ACCESS_KEY_ID,
+BAILIWICK_ROOT_SECRET_ACCESS_KEY, BAILIWICK_TLS_CERT and BAILIWICK_TLS_KEY.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := bailiwick.LoadConfig(file, os.Getenv)
+			if err != nil {
+				return err
+			}
+			for flag, field := range map[string]struct{ to, from *string }{
+				"data":     {&cfg.Data, &flags.Data},
+				"addr":     {&cfg.Addr, &flags.Addr},
+				"tls-cert": {&cfg.TLSCert, &flags.TLSCert},
+				"tls-key":  {&cfg.TLSKey, &flags.TLSKey},
+			} {
+				if cmd.Flags().Changed(flag) {
+					*field.to = *field.from
+				}
+			}
+			return serve(cmd, cfg)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&file, "config", "", "configuration `file` (YAML)")
+	f.StringVar(&flags.Data, "data", "", "data `directory` (default $XDG_DATA_HOME/bailiwick)")
+	f.StringVar(&flags.Addr, "addr", "", "`address` to listen on; port 0 picks one (default 127.0.0.1:4566)")
+	f.StringVar(&flags.TLSCert, "tls-cert", "", "`file` with a PEM certificate chain")
+	f.StringVar(&flags.TLSKey, "tls-key", "", "`file` with the certificate's PEM key")
+	return cmd
+}
+
+func serve(cmd *cobra.Command, cfg bailiwick.Config) error {
+	cfg.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+	s, err := bailiwick.Open(cfg)
+	if err != nil {
+		return err
+	}
+	err = s.Serve(cmd.Context(), func(endpoint string) {
+		announce(cmd.OutOrStdout(), endpoint, s.Root())
+	})
+	return errors.Join(err, s.Close())
+}
+
+// announce says that the server is ready and how AWS clients reach it. The
+// root secret is shown only when it has just been made.
+func announce(w io.Writer, endpoint string, root bailiwick.RootKey) {
+	fmt.Fprintf(w, "ready\n\nAWS endpoint   %s\nhealth         %s/_bailiwick/health\naccount        %s\n\n", endpoint, endpoint, root.AccountID)
+	fmt.Fprintf(w, "export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=us-east-1\nexport AWS_DEFAULT_REGION=us-east-1\n", endpoint)
+	switch {
+	case root.Made:
+		fmt.Fprintf(w, "export AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n", root.AccessKeyID, root.SecretAccessKey)
+		fmt.Fprintf(w, "\nThis root access key is shown once. It is kept in %s.\n", root.File)
+	case root.File != "":
+		fmt.Fprintf(w, "export AWS_SHARED_CREDENTIALS_FILE=%s\n", shellQuote(root.File))
+	}
+}
+
+// shellQuote returns s as one word of a POSIX shell.
+func shellQuote(s string) string {
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
