@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+
+GO ?= go
+FUZZTIME ?= 10m
+PACKAGES = ./...
+
+.PHONY: run build check test fuzz bench
+
+# The main job: tenants kept apart, and the reason for every denial.
+run: build
+	./bin/bailiwick demo
+
+build:
+	$(GO) build -o bin/bailiwick ./cmd/bailiwick
+
+# What is quick: formatting, vet, staticcheck.
+check:
+	@files=$$($(GO) tool gofumpt -l $$(git ls-files '*.go')); \
+	  if [ -n "$$files" ]; then echo "not formatted by gofumpt:"; echo "$$files"; exit 1; fi
+	$(GO) vet $(PACKAGES)
+	$(GO) tool staticcheck $(PACKAGES)
+
+# Everything, with real clients; installs what Debian or Ubuntu is missing.
+test: build
+	./scripts/prerequisites.sh
+	$(GO) test -race $(PACKAGES)
+
+# Every fuzz target, each for FUZZTIME.
+fuzz:
+	./scripts/fuzz.sh $(FUZZTIME)
+
+# Every benchmark, with the floors beside it; see docs/performance.md.
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem -count 5 $(PACKAGES)
