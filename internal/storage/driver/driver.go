@@ -83,7 +83,8 @@ type DB interface {
 //
 // An error other than ErrNotFound poisons the transaction: View or Update
 // returns that error even if f ignores it, and commits nothing. A failure to
-// read never looks like an absent key or the end of a range.
+// read never looks like an absent key or the end of a range. Such an error may
+// also mean only that f has to run again, which it does once it returned.
 type Reader interface {
 	// Get returns the value of key, or ErrNotFound.
 	Get(key []byte) ([]byte, error)

@@ -11,7 +11,7 @@ import (
 
 // errConflict means that a later commit changed what was read, and that the
 // transaction is to run again.
-var errConflict = errors.New("conflict")
+var errConflict = errors.New("storage: transaction must run again")
 
 // commit checks t against the commits since its base and applies b, its
 // writes. The caller must hold mu. On errConflict t.contended holds the slots

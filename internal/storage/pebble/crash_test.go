@@ -186,6 +186,29 @@ func raise(a *atomic.Uint64, n uint64) {
 	}
 }
 
+// The way to a new store is as durable as what is in it.
+func TestNewDirectorySurvives(t *testing.T) {
+	mem := vfs.NewCrashableMem()
+	for round := range 2 {
+		db, err := pebble.Open("new/deep/db", pebble.Options{FS: mem, Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := look(db, 0)
+		if err != nil || n[0] != uint64(round) {
+			t.Errorf("round %d: the counter is %d, %v", round, n[0], err)
+		}
+		if err := count(db, 0, 1); err != nil {
+			t.Fatal(err)
+		}
+		after := mem.CrashClone(vfs.CrashCloneCfg{})
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		mem = after
+	}
+}
+
 // TestBrokenDisk shows that after a failed sync nothing is acknowledged, and
 // that after a restart everything is that was before.
 func TestBrokenDisk(t *testing.T) {

@@ -3,9 +3,9 @@
 // Package pebble keeps a store in a directory, or in memory, with the embedded
 // engine Pebble.
 //
-// Transactions are optimistic: each reads one snapshot, buffers its writes and
-// notes what it read; a short critical section checks that no later commit
-// changed that, and applies the writes. What is applied is visible at once but
+// Transactions are optimistic: each reads the state as of one version, buffers its
+// writes and notes what it read; a short critical section checks that no later
+// commit changed that, and applies the writes. What is applied is visible at once but
 // durable only after the next sync of the log, which is shared by all who wait
 // and waited for outside any lock. A reader waits in the same way for whatever
 // it observed.
@@ -52,10 +52,6 @@ const (
 func Open(dir string, o Options) (driver.DB, error) {
 	if o.FS == nil {
 		o.FS = vfs.Default
-		// The engine would make the directory readable by everybody.
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("open store: %w", err)
-		}
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
@@ -73,7 +69,7 @@ func OpenMemory() (driver.DB, error) {
 }
 
 func (d *DB) open(dir string, fs vfs.FS) error {
-	if err := fs.MkdirAll(dir, 0o700); err != nil {
+	if err := makeDir(dir, fs); err != nil {
 		return err
 	}
 	lock, err := pebble.LockDirectory(dir, fs)
@@ -92,6 +88,30 @@ func (d *DB) open(dir string, fs vfs.FS) error {
 	}
 	d.lock = lock
 	return nil
+}
+
+// makeDir makes the directory, and those above it, if they do not exist, and
+// syncs each new name: a store is as durable as the way to it. The engine would
+// make them readable by everybody.
+func makeDir(dir string, fs vfs.FS) error {
+	parent := fs.PathDir(dir)
+	if parent == dir {
+		return nil
+	}
+	if _, err := fs.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := makeDir(parent, fs); err != nil {
+		return err
+	}
+	if err := fs.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	d, err := fs.OpenDir(parent)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // isLocked reports whether taking a lock failed because somebody has it. Within

@@ -20,7 +20,7 @@ var limits = []test{
 	{"the longest key works", func(t *testing.T, db driver.DB) {
 		update(t, db, func(w driver.Writer) error { return w.Put(longest, []byte("1")) })
 		view(t, db, func(r driver.Reader) error {
-			if got := get(t, r, string(longest)); got != "1" {
+			if got := get(r, string(longest)); got != "1" {
 				t.Errorf("Get = %q", got)
 			}
 			c := r.Scan(driver.Range{Lo: longest, Hi: append(bytes.Clone(longest), 0)})

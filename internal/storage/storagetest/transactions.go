@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -36,7 +37,7 @@ var transactions = []test{
 				}
 			}
 			err := errors.Join(w.Put([]byte("a"), []byte("own")), w.Delete([]byte("b")), w.Delete([]byte("z3")))
-			if a, b, z3, z4 := get(t, w, "a"), get(t, w, "b"), get(t, w, "z3"), get(t, w, "z4"); a != "own" || b != "-" || z3 != "-" || z4 != "4" {
+			if a, b, z3, z4 := get(w, "a"), get(w, "b"), get(w, "z3"), get(w, "z4"); a != "own" || b != "-" || z3 != "-" || z4 != "4" {
 				t.Errorf("read %q %q %q %q", a, b, z3, z4)
 			}
 			return err
@@ -48,12 +49,12 @@ var transactions = []test{
 		var a string
 		var got []string
 		view(t, db, func(r driver.Reader) error {
-			a = get(t, r, "a")
+			a = get(r, "a")
 			if !changed {
 				changed = true
 				elsewhere(func() { put(t, db, "a", "2", "b", "2", "c", "2") })
 			}
-			got = append([]string{"a=" + get(t, r, "a"), "b=" + get(t, r, "b")}, dump(r.Scan(all))...)
+			got = append([]string{"a=" + get(r, "a"), "b=" + get(r, "b")}, dump(r.Scan(all))...)
 			return nil
 		})
 		before := a == "1" && slices.Equal(got, []string{"a=1", "b=1", "a=1", "b=1"})
@@ -65,25 +66,21 @@ var transactions = []test{
 	}},
 	{"an Update reruns when a key it read was changed", func(t *testing.T, db driver.DB) {
 		put(t, db, "a", "1")
-		testRerun(t, db, func(w driver.Writer) string { return get(t, w, "a") })
+		testRerun(t, db, func(w driver.Writer) string { return get(w, "a") })
 	}},
 	{"an Update reruns when a range it read was changed", func(t *testing.T, db driver.DB) {
 		put(t, db, "a", "1")
 		testRerun(t, db, func(w driver.Writer) string { return fmt.Sprint(dump(w.Scan(all))) })
 	}},
-	{"a range deleted meanwhile is noticed", func(t *testing.T, db driver.DB) {
-		put(t, db, "a", "1")
-		runs := 0
-		update(t, db, func(w driver.Writer) error {
-			runs++
-			a := get(t, w, "a")
-			if runs == 1 {
-				elsewhere(func() { _ = db.DeleteRange(context.Background(), []byte("a"), []byte("b")) })
-			}
-			return w.Put([]byte("copy"), []byte(a))
-		})
-		want(t, db, "copy=-")
+	{"a range deleted meanwhile is noticed by who read a key", func(t *testing.T, db driver.DB) {
+		testRangeDeleted(t, db, func(w driver.Writer) string { return get(w, "a") })
 	}},
+	{"a range deleted meanwhile is noticed by who read the range", func(t *testing.T, db driver.DB) {
+		testRangeDeleted(t, db, func(w driver.Writer) string {
+			return strings.Join(append(dump(w.Scan(driver.Range{Lo: []byte("a"), Hi: []byte("b")})), "-"), " ")
+		})
+	}},
+	{"keys read one by one belong together", testTornReads},
 	{"disjoint writers all succeed", testDisjoint},
 	{"a panic passes through and leaves nothing behind", func(t *testing.T, db driver.DB) {
 		func() {
@@ -102,6 +99,54 @@ var transactions = []test{
 		put(t, db, "b", "2")
 		want(t, db, "b=2")
 	}},
+}
+
+// testRangeDeleted deletes key a while an Update that has read it is running, and
+// checks that it writes what is read afterwards.
+func testRangeDeleted(t *testing.T, db driver.DB, read func(driver.Writer) string) {
+	put(t, db, "a", "1")
+	runs := 0
+	update(t, db, func(w driver.Writer) error {
+		runs++
+		a := read(w)
+		if runs == 1 {
+			elsewhere(func() { _ = db.DeleteRange(context.Background(), []byte("a"), []byte("b")) })
+		}
+		return w.Put([]byte("copy"), []byte(a))
+	})
+	want(t, db, "copy=-")
+}
+
+// testTornReads changes two keys between the reads of the one and the other, by
+// a View, by an Update that fails and by one that writes elsewhere.
+func testTornReads(t *testing.T, db driver.DB) {
+	for name, run := range map[string]func(f func(driver.Reader) error) error{
+		"View": func(f func(driver.Reader) error) error { return db.View(context.Background(), f) },
+		"Update that fails": func(f func(driver.Reader) error) error {
+			return db.Update(context.Background(), func(w driver.Writer) error { return errors.Join(f(w), errStop) })
+		},
+		"Update": func(f func(driver.Reader) error) error {
+			return db.Update(context.Background(), func(w driver.Writer) error {
+				return errors.Join(f(w), w.Put([]byte("c"), nil))
+			})
+		},
+	} {
+		put(t, db, "a", "1", "b", "1")
+		changed := false
+		var a, b string
+		err := run(func(r driver.Reader) error {
+			a = get(r, "a")
+			if !changed {
+				changed = true
+				elsewhere(func() { put(t, db, "a", "2", "b", "2") })
+			}
+			b = get(r, "b")
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStop) || a != b {
+			t.Errorf("%s read a=%s b=%s, %v", name, a, b, err)
+		}
+	}
 }
 
 // elsewhere runs f in another goroutine and waits for it.

@@ -49,7 +49,7 @@ var values = []test{
 	{"the empty key is a key", func(t *testing.T, db driver.DB) {
 		put(t, db, "", "empty", "a", "1")
 		view(t, db, func(r driver.Reader) error {
-			if got := get(t, r, ""); got != "empty" {
+			if got := get(r, ""); got != "empty" {
 				t.Errorf("Get = %q", got)
 			}
 			c := r.Scan(all)
