@@ -161,11 +161,10 @@ func (c *conn) roundTrip(request []byte) error {
 				return err
 			}
 		case len(line) == 2:
-			body := make([]byte, 0, 1024)
 			if !ok {
-				body = make([]byte, length)
-				_, _ = io.ReadFull(c.r, body)
-				return fmt.Errorf("not OK: %s", body)
+				body := make([]byte, length)
+				_, err := io.ReadFull(c.r, body)
+				return fmt.Errorf("not OK: %s %w", body, err)
 			}
 			_, err := c.r.Discard(length)
 			return err

@@ -32,6 +32,16 @@ var clients = map[string]any{
 	"sts":      &sts.Client{},
 }
 
+// notes says of a service what the tables don't show.
+var notes = map[string]string{
+	"bailiwick": "Bailiwick's own API, over AWS JSON 1.1, for the first account only.",
+	"dynamodb": "Known and refused with a ValidationException, until they are served: secondary indexes, streams, " +
+		"and the parameters from before expressions (AttributesToGet, AttributeUpdates, ConditionalOperator, Expected, " +
+		"KeyConditions, QueryFilter, ScanFilter).",
+	"iam": "Requests may be signed for any region; records are the account's.",
+	"sts": "Sessions are sealed into their tokens and kept nowhere.",
+}
+
 // TestCompatDocumentIsMadeFromTheTables also holds that no operation takes or
 // returns a member that AWS doesn't know.
 func TestCompatDocumentIsMadeFromTheTables(t *testing.T) {
@@ -39,13 +49,12 @@ func TestCompatDocumentIsMadeFromTheTables(t *testing.T) {
 	b.WriteString(`# Compatibility
 
 What is served, made from the operation tables (` + "`go test ./internal/service -run Compat -update`" + `).
-"Without" lists members of AWS's API that are not known: requests may carry
-them, and they have no effect unless it says that they are refused. Access is
-what the operation does to storage; a control operation changes what decisions
-depend on.
+"Without" lists members of AWS's API that are not known: they have no effect in
+requests and don't stand in answers. Access is what the operation does to
+storage; a control operation changes what decisions depend on.
 `)
 	for _, svc := range service.All(nil) {
-		fmt.Fprintf(&b, "\n## %s\n\n| operation | access | input without | output without |\n| --- | --- | --- | --- |\n", svc.Name)
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| operation | access | input without | output without |\n| --- | --- | --- | --- |\n", svc.Name, notes[svc.Name])
 		for i := range svc.Operations {
 			writeRow(t, &b, svc, &svc.Operations[i])
 		}
