@@ -143,9 +143,8 @@ func (p *Policies) permission(e *evaluation) Decision {
 	if sameAccount && byResource.grant == directGrant {
 		return byResource.allow()
 	}
-	if byResource.grant == noGrant && (!sameAccount || p.Explicit) {
-		return Decision{By: p.resourceType()}
-	}
+	// What the caller's own account says comes first: a caller who may not ask
+	// learns nothing of a policy on the other side, nor whether there is one.
 	own := byResource
 	if !sameAccount || own.grant != limitedGrant {
 		own = find(e, p.Identity, false)
@@ -158,6 +157,9 @@ func (p *Policies) permission(e *evaluation) Decision {
 	}
 	if p.sessionLimited(caller) && find(e, p.Session, false).grant == noGrant {
 		return Decision{By: Session}
+	}
+	if byResource.grant == noGrant && (!sameAccount || p.Explicit) {
+		return Decision{By: p.resourceType()}
 	}
 	return own.allow()
 }

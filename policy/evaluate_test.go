@@ -191,10 +191,13 @@ func TestDecisionNamesWhatIsMissing(t *testing.T) {
 		{"an explicit policy that delegates, but nobody allows", role, policy.Policies{
 			Explicit: true, Resource: grantTo(t, `{"AWS":"111111111111"}`),
 		}, policy.ImplicitDeny, policy.Identity},
+		{"an explicit policy that trusts others, and nobody allows", role, policy.Policies{
+			Explicit: true, Resource: list(t, policy.Trust, `"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"222222222222"}`),
+		}, policy.ImplicitDeny, policy.Identity},
 		{"an explicit policy that grants", alice, policy.Policies{
 			Explicit: true, Resource: grantTo(t, `{"AWS":"`+alice+`"}`),
 		}, policy.Allow, policy.Resource},
-		{"cross account, nothing", bob, policy.Policies{}, policy.ImplicitDeny, policy.Resource},
+		{"cross account, nothing", bob, policy.Policies{}, policy.ImplicitDeny, policy.Identity},
 		{"cross account, caller only", bob, policy.Policies{Identity: list(t, policy.Identity, allowAll)}, policy.ImplicitDeny, policy.Resource},
 		{"cross account, resource only", bob, policy.Policies{Resource: grantTo(t, toBob)}, policy.ImplicitDeny, policy.Identity},
 		{"cross account, everyone", bob, policy.Policies{Resource: grantTo(t, `"*"`)}, policy.ImplicitDeny, policy.Identity},
