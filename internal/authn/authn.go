@@ -53,7 +53,7 @@ type Proof struct {
 	authn      *Authenticator
 	signature  *sigv4.Request // nil if it can't be read
 	unreadable error          // why it can't
-	credential *credential
+	credential *identity.Credential
 	verified   bool
 }
 
@@ -101,11 +101,8 @@ func (p *Proof) Check(ctx context.Context, svc *awsapi.Service, now time.Time) e
 		p.credential = c
 		return nil
 	}
-	err = p.authn.db.View(ctx, func(tx *storage.Tx) error {
-		c, err := p.authn.directory.Credential(tx, q.AccessKeyID, q.SessionToken, now)
-		if err == nil {
-			p.credential = &credential{c, sha256.Sum256([]byte(c.Secret))}
-		}
+	err = p.authn.db.View(ctx, func(tx *storage.Tx) (err error) {
+		p.credential, err = p.authn.directory.Credential(tx, q.AccessKeyID, q.SessionToken, now)
 		return err
 	})
 	return refusal(err)
@@ -114,7 +111,8 @@ func (p *Proof) Check(ctx context.Context, svc *awsapi.Service, now time.Time) e
 // Verify checks the signature over head and body.
 func (p *Proof) Verify(body []byte) error {
 	q, c := p.signature, p.credential
-	key, hit := p.authn.keys.Get(q, c.fingerprint)
+	fingerprint := sigv4.Fingerprint(c.Fingerprint)
+	key, hit := p.authn.keys.Get(q, fingerprint)
 	if !hit {
 		key = sigv4.DeriveKey(c.Secret, q.Scope)
 	}
@@ -122,7 +120,7 @@ func (p *Proof) Verify(body []byte) error {
 		return refusal(err)
 	}
 	if !hit {
-		p.authn.keys.Put(q, c.fingerprint)
+		p.authn.keys.Put(q, fingerprint)
 	}
 	p.authn.known.put(q.AccessKeyID, q.SessionToken, c)
 	p.verified = true
@@ -134,7 +132,7 @@ func (p *Proof) Caller(tx *storage.Tx, now time.Time) (*awsapi.Caller, error) {
 	if !p.verified {
 		return nil, errors.New("authn: the signature was not verified")
 	}
-	c, err := p.authn.directory.Caller(tx, p.credential.Credential, now)
+	c, err := p.authn.directory.Caller(tx, p.credential, now)
 	return c, refusal(err)
 }
 

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
-	"github.com/bailiwick-dev/bailiwick/internal/wire/sigv4"
 )
 
 // credentials keeps what access keys and session tokens stand for, to save
@@ -18,23 +17,17 @@ type credentials struct {
 	half int
 
 	mu       sync.RWMutex
-	new, old map[credentialID]*credential // when new is full it becomes old
-}
-
-// A credential is an access key with what is needed to verify its signatures.
-type credential struct {
-	*identity.Credential
-	fingerprint sigv4.Fingerprint // of the secret
+	new, old map[credentialID]*identity.Credential // when new is full it becomes old
 }
 
 type credentialID struct{ accessKeyID, token string }
 
 // newCredentials returns a cache of at most n credentials.
 func newCredentials(n int) *credentials {
-	return &credentials{half: n / 2, new: map[credentialID]*credential{}}
+	return &credentials{half: n / 2, new: map[credentialID]*identity.Credential{}}
 }
 
-func (k *credentials) get(accessKeyID, token string) (*credential, bool) {
+func (k *credentials) get(accessKeyID, token string) (*identity.Credential, bool) {
 	id := credentialID{accessKeyID, token}
 	k.mu.RLock()
 	defer k.mu.RUnlock()
@@ -45,7 +38,7 @@ func (k *credentials) get(accessKeyID, token string) (*credential, bool) {
 	return c, ok
 }
 
-func (k *credentials) put(accessKeyID, token string, c *credential) {
+func (k *credentials) put(accessKeyID, token string, c *identity.Credential) {
 	id := credentialID{accessKeyID, token}
 	k.mu.RLock()
 	_, ok := k.new[id]
@@ -58,7 +51,7 @@ func (k *credentials) put(accessKeyID, token string, c *credential) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.new) >= k.half {
-		k.old, k.new = k.new, make(map[credentialID]*credential, k.half)
+		k.old, k.new = k.new, make(map[credentialID]*identity.Credential, k.half)
 	}
 	k.new[id] = c
 }

@@ -3,6 +3,7 @@
 package authz
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -107,11 +108,11 @@ func (k *keys) request(key string) policy.Value {
 	case "resourceaccount":
 		return policy.One(k.need.Owner)
 	case "tagkeys":
-		if tags := k.need.RequestTags; len(tags) > 0 {
-			names := make([]string, len(tags))
-			for i, t := range tags {
-				names[i] = t.Key
-			}
+		names := slices.Clone(k.need.UntagKeys)
+		for _, t := range k.need.RequestTags {
+			names = append(names, t.Key)
+		}
+		if len(names) > 0 {
 			return policy.Many(names)
 		}
 	}

@@ -21,8 +21,9 @@ type Need struct {
 	// Context holds the service's own condition keys; nil if there are none.
 	// Global keys are supplied by package authz and can't be overridden.
 	Context      policy.Context
-	ResourceTags []Tag // aws:ResourceTag, before the call takes effect
-	RequestTags  []Tag // aws:RequestTag and aws:TagKeys
+	ResourceTags []Tag    // aws:ResourceTag, before the call takes effect
+	RequestTags  []Tag    // aws:RequestTag and aws:TagKeys
+	UntagKeys    []string // aws:TagKeys of calls that remove tags
 
 	// Policy is the resource's own policy, nil if it has none. If Explicit is
 	// set, it must grant the action even within one account, as a role's

@@ -17,8 +17,8 @@ import (
 type Credential struct {
 	AccessKeyID string
 	Account     string
-	Secret      string
-	Fingerprint [sha256.Size]byte // of the secret: what is remembered for one secret is found by it
+	Secret      string            `json:"-"`
+	Fingerprint [sha256.Size]byte `json:"-"` // of the secret: what is remembered for one secret is found by it
 
 	session *Session // nil for long-term keys
 }

@@ -4,6 +4,7 @@ package identity_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -235,6 +236,9 @@ func TestNothingShowsASecret(t *testing.T) {
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "credential", c)
 	fmt.Fprintf(&log, "%v %+v %#v %s %q %x %d", c, c, c, c, c, c, c)
 	fmt.Fprintf(&log, "%v %+v %#v %s", issued, issued, issued, issued)
+	if err := json.NewEncoder(&log).Encode([]any{c, issued}); err != nil {
+		t.Fatal(err)
+	}
 	for _, secret := range []string{issued.SecretAccessKey, issued.SessionToken, fmt.Sprintf("%x", issued.SecretAccessKey)} {
 		if strings.Contains(log.String(), secret) {
 			t.Errorf("shown in %s", log.String())
@@ -255,7 +259,8 @@ func TestEnsureRoot(t *testing.T) {
 		"the same":        {blue, w.rootID, w.secret, nil},
 		"another secret":  {blue, w.rootID, secret, identity.ErrRootMismatch},
 		"another key":     {blue, id, w.secret, identity.ErrRootMismatch},
-		"another account": {yellow, w.rootID, w.secret, identity.ErrRootMismatch},
+		"another account": {yellow, w.yellowID, w.yellowSecret, identity.ErrRootMismatch},
+		"a new account":   {"999999999999", id, secret, identity.ErrRootMismatch},
 	} {
 		err := w.db.Update(t.Context(), func(tx *storage.Tx) error {
 			return w.dir.EnsureRoot(tx, c.account, c.id, c.secret, now)

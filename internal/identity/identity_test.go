@@ -32,6 +32,8 @@ type world struct {
 	dir    *identity.Directory
 	rootID string // blue's root access key
 	secret string
+
+	yellowID, yellowSecret string // yellow's
 }
 
 // newEmptyWorld has no account.
@@ -54,8 +56,8 @@ func newWorld(t testing.TB) *world {
 		if err := w.dir.EnsureRoot(tx, blue, w.rootID, w.secret, now); err != nil {
 			return err
 		}
-		id, secret := w.dir.NewAccessKey(yellow)
-		return w.dir.CreateAccount(tx, yellow, id, secret, now)
+		w.yellowID, w.yellowSecret = w.dir.NewAccessKey(yellow)
+		return w.dir.CreateAccount(tx, yellow, w.yellowID, w.yellowSecret, now)
 	})
 	return w
 }

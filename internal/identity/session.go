@@ -63,7 +63,11 @@ func (s *Session) ARN() string {
 }
 
 // Issued is the credentials of a new session. It must not be logged.
-type Issued struct{ AccessKeyID, SecretAccessKey, SessionToken string }
+type Issued struct {
+	AccessKeyID     string
+	SecretAccessKey string `json:"-"`
+	SessionToken    string `json:"-"`
+}
 
 // String shows nothing of the credentials but the access key's id.
 func (i *Issued) String() string { return i.AccessKeyID }

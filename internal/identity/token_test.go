@@ -3,6 +3,7 @@
 package identity
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -84,6 +85,59 @@ func TestSessionsThatCanNotBeReadBackAreNotEncoded(t *testing.T) {
 		if _, err := encodeSession(s); err == nil {
 			t.Errorf("%s: was encoded", name)
 		}
+	}
+}
+
+func TestAClaimedLengthTakesNoMemory(t *testing.T) {
+	s := largest()
+	s.ID = strings.Repeat("a", 2*sessionIDSize)
+	b, err := encodeSession(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lineage := 1 + len(s.rootKey) + sessionIDSize // where the number of ids is
+	if _, err := decodeSession(binary.AppendUvarint(b[:lineage:lineage], 1<<46)); err == nil {
+		t.Error("was decoded")
+	}
+}
+
+// What is sealed under one account's key must say so too.
+func TestATokenThatNamesAnotherAccountIsRefused(t *testing.T) {
+	d := New(keyring.NewMemory())
+	s := largest()
+	s.ID = strings.Repeat("a", 2*sessionIDSize)
+	payload, err := encodeSession(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for account, want := range map[string]error{s.Account: nil, "444455556666": ErrUnknownKey} {
+		keyID := newAccessKeyID(temporaryPrefix, account)
+		sealed, err := d.ring.Seal(sessionPurpose, account, []byte(keyID), payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.openToken(account, keyID, tokenText.EncodeToString(sealed)); err != want {
+			t.Errorf("sealed under %s: got %v", account, err)
+		}
+	}
+}
+
+func TestSecretsDependOnSessionAndKey(t *testing.T) {
+	d := New(keyring.NewMemory())
+	secret := func(session, key string) string {
+		s := &Session{ID: session, Account: "111122223333", rootKey: d.ring.Current()}
+		secret, err := d.sessionSecret(s, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return secret
+	}
+	one := secret("session 1", "key 1")
+	if one != secret("session 1", "key 1") {
+		t.Error("the secret isn't always the same")
+	}
+	if one == secret("session 2", "key 1") || one == secret("session 1", "key 2") {
+		t.Error("another session or key has the same secret")
 	}
 }
 
@@ -211,6 +265,21 @@ func BenchmarkOpenToken(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := d.openToken(s.Account, issued.AccessKeyID, issued.SessionToken); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkIssue(b *testing.B) {
+	d := New(keyring.NewMemory())
+	b.ReportAllocs()
+	for b.Loop() {
+		s := &Session{
+			Account: "111122223333", RoleID: "AROA", RoleName: "reader", RolePath: "/", Name: "job",
+			Tags:     []awsapi.Tag{{Key: "TenantID", Value: "yellow"}},
+			IssuedAt: time.Unix(1e9, 0), Expires: time.Unix(1e9+3600, 0),
+		}
+		if _, err := d.Issue(s); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -70,7 +70,7 @@ func entityNeed(c *awsapi.Call, action string, write bool, t target) (awsapi.Nee
 		return awsapi.Need{}, err
 	}
 	k := &keys{policyARN: t.policy, boundary: t.boundary}
-	n := awsapi.Need{Action: action, Owner: account, Context: k, RequestTags: t.requestTags()}
+	n := awsapi.Need{Action: action, Owner: account, Context: k, RequestTags: t.tags, UntagKeys: t.untag}
 	if t.kind == aUser {
 		n.Resource = identity.UserARN(account, e.Path, e.Name)
 		n.Spans = append(n.Spans, identity.Users.One(write, account, t.name))
@@ -108,15 +108,6 @@ func (t *target) moreSpans(account string, e *identity.Entity) []storage.Span {
 		spans = append(spans, identity.PrincipalIndex())
 	}
 	return spans
-}
-
-// requestTags returns the tags to set, or those to remove, without values.
-func (t *target) requestTags() []awsapi.Tag {
-	tags := t.tags
-	for _, key := range t.untag {
-		tags = append(tags, awsapi.Tag{Key: key})
-	}
-	return tags
 }
 
 // lookup returns the entity of that name, or one without an id and with the

@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/identity"
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
@@ -261,5 +263,37 @@ func TestChainsAreShortAndKeepTheSourceIdentity(t *testing.T) {
 		if e := awsapi.AsError(err); e.Code != c.code || !strings.Contains(e.Message, c.want) {
 			t.Errorf("%s: got %v", name, err)
 		}
+	}
+}
+
+func TestASessionCarriesWhereItComesFrom(t *testing.T) {
+	now := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
+	role := &identity.Role{Entity: identity.Entity{
+		Account: "111122223333", ID: "AROA1", Name: "reader", Path: "/team/", Tags: tags("a=1"),
+	}}
+	in := &assumeRoleInput{
+		RoleSessionName: "job", DurationSeconds: ptr(int32(900)), Policy: ptr("policy"), PolicyArns: []policyDescriptor{{"arn"}},
+		trusted: &identity.Trusted{Role: role}, epoch: 7,
+		session: sessionTags{inherited: tags("b=2"), passed: tags("c=3"), transitive: []string{"b"}},
+	}
+	parent := &awsapi.Session{ID: "child", Lineage: []string{"grandparent", "parent"}, SourceIdentity: "ann"}
+	got := in.newSession(&awsapi.Call{Time: now, Caller: &awsapi.Caller{Session: parent}})
+	want := &identity.Session{
+		Account: "111122223333", RoleID: "AROA1", RoleName: "reader", RolePath: "/team/", Name: "job",
+		Lineage: []string{"grandparent", "parent", "child"}, SourceIdentity: "ann",
+		Tags: tags("a=1", "b=2", "c=3"), Transitive: []string{"b"},
+		Policy: "policy", PolicyARNs: []string{"arn"},
+		IssuedAt: now, Expires: now.Add(15 * time.Minute), Epoch: 7,
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(identity.Session{})); diff != "" {
+		t.Error(diff)
+	}
+	if len(parent.Lineage) != 2 {
+		t.Error("the parent has changed")
+	}
+	in.SourceIdentity = ptr("bob")
+	first := in.newSession(&awsapi.Call{Time: now, Caller: &awsapi.Caller{}})
+	if first.Lineage != nil || first.SourceIdentity != "bob" {
+		t.Errorf("a session of a user comes from %v, %q", first.Lineage, first.SourceIdentity)
 	}
 }

@@ -11,7 +11,9 @@ import (
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
-type policyDescriptor struct{ Arn string }
+type policyDescriptor struct {
+	Arn string `query:"arn"`
+}
 
 type providedContext struct{ ProviderArn, ContextAssertion string }
 
