@@ -4,6 +4,7 @@ package isolation_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -164,7 +165,7 @@ func TestAWorldCanBeBuiltWhereALargerOneWas(t *testing.T) {
 	}
 }
 
-func TestTheOrderOfRowsDoesNotDependOnTheWorkers(t *testing.T) {
+func TestRowsAreInOrderHoweverManyWorkersThereAre(t *testing.T) {
 	srv := bailiwicktest.New(t)
 	var orders [2][]isolation.Row
 	for i, workers := range []int{1, 16} {
@@ -174,6 +175,12 @@ func TestTheOrderOfRowsDoesNotDependOnTheWorkers(t *testing.T) {
 	}
 	if !slices.Equal(orders[0], orders[1]) {
 		t.Error("the rows differ")
+	}
+	byVisitor := func(a, b isolation.Row) int {
+		return cmp.Or(cmp.Compare(a.Method, b.Method), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Target, b.Target))
+	}
+	if !slices.IsSortedFunc(orders[0], byVisitor) {
+		t.Error("the rows are not in order")
 	}
 }
 
@@ -211,6 +218,8 @@ func TestLeaksAreFound(t *testing.T) {
 				return r.Tenant == "yellow" && strings.Contains(r.Target, " after ") && r.Expected == isolation.Allow && r.Got == isolation.Fault
 			},
 		},
+		{"an own item that is missing from a query", deleteItem, ownQueryFault},
+		{"an item in the own partition that was not there", plantItem, ownQueryFault},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			srv := bailiwicktest.New(t)
@@ -254,19 +263,46 @@ func putPolicy(ctx context.Context, t *testing.T, cfg aws.Config, role, name, do
 	}
 }
 
+// shipmentKey is the key of one of yellow's shipments.
+func shipmentKey(id string) map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{
+		"TenantID":   &types.AttributeValueMemberS{Value: "yellow"},
+		"ShipmentID": &types.AttributeValueMemberS{Value: id},
+	}
+}
+
 func changeItem(ctx context.Context, t *testing.T, cfg aws.Config) {
 	_, err := dynamodb.NewFromConfig(cfg).UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: aws.String("TrackingData"),
-		Key: map[string]types.AttributeValue{
-			"TenantID":   &types.AttributeValueMemberS{Value: "yellow"},
-			"ShipmentID": &types.AttributeValueMemberS{Value: "SHP-0000002"},
-		},
+		TableName:                 aws.String("TrackingData"),
+		Key:                       shipmentKey("SHP-0000002"),
 		UpdateExpression:          aws.String("SET Carrier = :c"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{":c": &types.AttributeValueMemberS{Value: "nobody"}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func deleteItem(ctx context.Context, t *testing.T, cfg aws.Config) {
+	_, err := dynamodb.NewFromConfig(cfg).DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: aws.String("TrackingData"), Key: shipmentKey("SHP-0000003"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func plantItem(ctx context.Context, t *testing.T, cfg aws.Config) {
+	_, err := dynamodb.NewFromConfig(cfg).PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: aws.String("TrackingData"), Item: shipmentKey("SHP-9999999"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func ownQueryFault(r isolation.Row) bool {
+	return r.Tenant == "yellow" && r.Action == "dynamodb:Query" && r.Expected == isolation.Allow && r.Got == isolation.Fault
 }
 
 func TestWhatBuildDidNotMakeIsLeftAlone(t *testing.T) {

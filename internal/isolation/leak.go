@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
@@ -111,24 +112,24 @@ func (w *World) scanLeak(ctx context.Context) (Leak, error) {
 		Document: leaky.json(),
 		Fix:      fix.json(),
 	}
-	const policy = "TrackingScanPolicy"
+	const policy, request = "TrackingScanPolicy", "Scan TrackingData"
 	if err := w.makeRole(ctx, role{scanRole, w.account.taggedTrust(), map[string]document{policy: leaky}}); err != nil {
 		return l, err
 	}
-	m, err := w.machine(tvm.SessionTags{RoleARN: w.account.role(scanRole), Key: tagKey})
+	db, err := w.scanner(ctx)
 	if err != nil {
 		return l, err
 	}
-	cfg, err := m.Config(ctx, w.tenants[intruder])
-	if err != nil {
-		return l, err
-	}
-	db := dynamodb.NewFromConfig(cfg)
-	l.Leaked, _ = w.scanAll(ctx, &l, "document", db)
+	var got scan
+	err = settle(ctx, notYet, func() (err error) { got, err = w.scanAll(ctx, db); return err })
+	l.Leaked = err == nil && got.foreign
+	w.note(&l, "document", request, got.answer(), err)
 	if err := w.putRolePolicy(ctx, scanRole, policy, fix); err != nil {
 		return l, err
 	}
-	_, stopped := w.scanAll(ctx, &l, "fix", db)
+	answered := func(err error) bool { return err == nil }
+	stopped := settle(ctx, answered, func() (err error) { got, err = w.scanAll(ctx, db); return err })
+	w.note(&l, "fix", request, got.answer(), stopped)
 	l.Fixed = isDenial(stopped) && w.readVictim(ctx, &l, "fix", db, w.share(trackingData, intruder)) == nil
 	return l, ctx.Err()
 }
@@ -145,25 +146,45 @@ func (w *World) readVictim(ctx context.Context, l *Leak, policy string, db *dyna
 	return err
 }
 
-// scanAll scans all shipments as the intruder, and reports whether there were
-// any of another tenant.
-func (w *World) scanAll(ctx context.Context, l *Leak, policy string, db *dynamodb.Client) (leaked bool, err error) {
+// scanner returns a client of the intruder that may do what scanRole may.
+func (w *World) scanner(ctx context.Context) (*dynamodb.Client, error) {
+	m, err := w.machine(tvm.SessionTags{RoleARN: w.account.role(scanRole), Key: tagKey})
+	if err != nil {
+		return nil, err
+	}
+	var cfg aws.Config
+	err = settle(ctx, notYet, func() (err error) { cfg, err = m.Config(ctx, w.tenants[intruder]); return err })
+	return dynamodb.NewFromConfig(cfg), err
+}
+
+// A scan is what a scan of all shipments saw.
+type scan struct {
+	items, tenants int
+	foreign        bool // there were items of another tenant than the intruder
+}
+
+func (s scan) answer() string { return fmt.Sprintf("%d items of %d tenants", s.items, s.tenants) }
+
+// scanAll scans all shipments as the intruder.
+func (w *World) scanAll(ctx context.Context, db *dynamodb.Client) (scan, error) {
 	items, owners := 0, map[string]bool{}
 	pages := dynamodb.NewScanPaginator(db, &dynamodb.ScanInput{
 		TableName: &trackingData.name, ProjectionExpression: &trackingData.partition,
 	})
-	for pages.HasMorePages() && err == nil {
-		var page *dynamodb.ScanOutput
-		if page, err = pages.NextPage(ctx); err == nil {
-			items += len(page.Items)
-			for _, it := range page.Items {
-				owners[stringOf(it[trackingData.partition])] = true
-			}
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return scan{}, err
+		}
+		items += len(page.Items)
+		for _, it := range page.Items {
+			owners[stringOf(it[trackingData.partition])] = true
 		}
 	}
-	w.note(l, policy, "Scan "+trackingData.name, fmt.Sprintf("%d items of %d tenants", items, len(owners)), err)
+	s := scan{items: items, tenants: len(owners)}
 	delete(owners, string(w.tenants[intruder]))
-	return len(owners) > 0, err
+	s.foreign = len(owners) > 0
+	return s, nil
 }
 
 // note adds an exchange of the intruder's to l.

@@ -78,9 +78,6 @@ func queryOwn(ctx context.Context, db *dynamodb.Client, o own) (string, error) {
 			if sort, ok := it[o.sort].(*types.AttributeValueMemberS); ok && strings.HasPrefix(sort.Value, "probe-") {
 				continue
 			}
-			if n == o.count {
-				return "", fmt.Errorf("%w: more than the %d items that there are", errContent, n)
-			}
 			if err := same("an item", it, o.seeded(n)); err != nil {
 				return "", err
 			}

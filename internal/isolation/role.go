@@ -40,12 +40,12 @@ const (
 	settlePause = time.Second
 )
 
-// settle calls f again, for a while, as long as it fails in a way that something
-// not being visible yet can look like.
-func settle(ctx context.Context, f func() error) error {
+// settle calls f again, for a while, as long as what it returns may come from a
+// change that is not visible yet.
+func settle(ctx context.Context, pending func(error) bool, f func() error) error {
 	for deadline := time.Now().Add(settleTime); ; {
 		err := f()
-		if err == nil || !unsettled(err) || time.Now().After(deadline) {
+		if !pending(err) || time.Now().After(deadline) {
 			return err
 		}
 		if err := sleep(ctx, settlePause); err != nil {
@@ -54,7 +54,9 @@ func settle(ctx context.Context, f func() error) error {
 	}
 }
 
-func unsettled(err error) bool {
+// notYet reports whether err is what becomes of a call for which something was
+// created that is not visible yet.
+func notYet(err error) bool {
 	api, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
 		return false
@@ -91,7 +93,7 @@ func (w *World) makeService(ctx context.Context) error {
 	})
 	w.service = w.cfg.AWS.Copy()
 	w.service.Credentials = aws.NewCredentialsCache(provider, func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = 5 * time.Minute })
-	if err := settle(ctx, func() error { _, err := w.service.Credentials.Retrieve(ctx); return err }); err != nil {
+	if err := settle(ctx, notYet, func() error { _, err := w.service.Credentials.Retrieve(ctx); return err }); err != nil {
 		return fmt.Errorf("assuming %s: %w", serviceRole, err)
 	}
 	return nil
@@ -168,7 +170,7 @@ func (w *World) roleOf(id tenant.ID) role {
 // makeRole creates a role, or brings one that was created before up to date.
 func (w *World) makeRole(ctx context.Context, r role) error {
 	name, trust := aws.String(r.name), aws.String(r.trust.compact())
-	err := settle(ctx, func() error {
+	err := settle(ctx, notYet, func() error {
 		_, err := w.iam.CreateRole(ctx, &iam.CreateRoleInput{RoleName: name, AssumeRolePolicyDocument: trust, Description: aws.String(roleMark)})
 		return err
 	})

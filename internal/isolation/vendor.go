@@ -83,7 +83,7 @@ func (w *World) openVendors(ctx context.Context) error {
 	}
 	last := len(w.tenants) - 1
 	for _, m := range methods {
-		err := settle(ctx, func() error {
+		err := settle(ctx, notYet, func() error {
 			db, err := w.client(ctx, visitor{m, last})
 			if err == nil {
 				_, err = getOwn(ctx, db, own{share: w.share(employees, last), method: m})
