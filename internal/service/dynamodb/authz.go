@@ -16,6 +16,11 @@ import (
 type target struct {
 	ref   tableRef
 	table *table // nil if there is none
+
+	// at is where the items are that the call names, in its order: what the
+	// call's needs open is what its handler uses. An entry is nil if its key
+	// isn't one of the table's.
+	at [][]byte
 }
 
 // target finds the table that ref names.
@@ -25,7 +30,7 @@ func (s *service) target(c *awsapi.Call, ref tableRef) (target, error) {
 		return target{}, err
 	}
 	t, err := s.lookup(c.Tx, ref)
-	return target{ref, t}, err
+	return target{ref: ref, table: t}, err
 }
 
 // need returns the need for the action on the table. It is stated whether or
@@ -129,16 +134,17 @@ func (t target) leading(keys ...attr.Item) []attr.Value {
 	return out
 }
 
-// spans returns the spans of the items with those keys, and with write what
+// open returns the spans of the items with those keys, and with write what
 // writing them needs besides.
-func (t target) spans(write bool, keys ...attr.Item) []storage.Span {
+func (t *target) open(write bool, keys ...attr.Item) []storage.Span {
 	if t.table == nil {
 		return nil
 	}
+	t.at = make([][]byte, len(keys))
 	spans := make([]storage.Span, 0, len(keys)+1)
-	for _, key := range keys {
-		if at := t.table.key(key); at != nil {
-			spans = append(spans, one(at, write))
+	for i, key := range keys {
+		if t.at[i] = t.table.key(key); t.at[i] != nil {
+			spans = append(spans, one(t.at[i], write))
 		}
 	}
 	if write {
@@ -198,7 +204,7 @@ func actions() []awsapi.Action {
 		{Name: "dynamodb:DeleteItem", Resources: table, Keys: write},
 		{Name: "dynamodb:BatchWriteItem", Resources: table, Keys: []awsapi.Key{leadingKeys, attributesKey, capacityKey}},
 		{Name: "dynamodb:BatchGetItem", Resources: table, Keys: read},
-		{Name: "dynamodb:Query", Resources: tableOrIndex, Keys: read},
-		{Name: "dynamodb:Scan", Resources: tableOrIndex, Keys: []awsapi.Key{someAttributes, selectKey, capacityKey}},
+		{Name: "dynamodb:Query", Resources: tableOrIndex, Keys: append(read[:len(read):len(read)], valuesKey)},
+		{Name: "dynamodb:Scan", Resources: tableOrIndex, Keys: []awsapi.Key{someAttributes, selectKey, valuesKey, capacityKey}},
 	}
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/bailiwick-dev/bailiwick/bailiwicktest"
 	admin "github.com/bailiwick-dev/bailiwick/client"
-	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	service "github.com/bailiwick-dev/bailiwick/internal/service/dynamodb"
 	"github.com/bailiwick-dev/bailiwick/internal/service/servicetest"
 )
@@ -256,19 +255,6 @@ func TestSamplesSucceedInOrder(t *testing.T) {
 		}
 		if !a.OK() {
 			t.Errorf("%s answers %d %s", op.Name, a.Status, a.Body)
-		}
-	}
-}
-
-func TestEveryOperationsActionIsInTheCatalogue(t *testing.T) {
-	svc := service.New()
-	known := map[string]awsapi.Action{}
-	for _, a := range svc.Actions {
-		known[a.Name] = a
-	}
-	for _, op := range svc.Operations {
-		if _, ok := known["dynamodb:"+op.Name]; !ok {
-			t.Errorf("%s is missing", op.Name)
 		}
 	}
 }

@@ -38,6 +38,7 @@ func (in *batchGetItemInput) Validate() error {
 	if in.RequestItems == nil {
 		v.missing("requestItems")
 	}
+	v.tables(len(in.RequestItems), maxBatchGet)
 	in.tables = in.tables[:0]
 	for _, name := range slices.Sorted(maps.Keys(in.RequestItems)) {
 		b := batchGetTable{name: name, ref: v.mapKey(name), in: in.RequestItems[name]}
@@ -61,6 +62,13 @@ func (in *batchGetItemInput) Validate() error {
 		return invalid("Too many items requested for the BatchGetItem call")
 	}
 	return nil
+}
+
+// tables checks the number of tables in a batch.
+func (v *violations) tables(n, most int) {
+	if n > most {
+		v.add("{…}", "requestItems", lengthAtMost(most))
+	}
 }
 
 // mapKey checks the name of a table that is the key of a map.
@@ -129,7 +137,7 @@ func (s *service) batchGetItemNeeds(_ context.Context, c *awsapi.Call, in *batch
 			selects:        selectOf(b.projection),
 			returnCapacity: orNone(in.ReturnConsumedCapacity),
 		}
-		needs[i] = b.target.need("BatchGetItem", keys, b.target.spans(false, b.keys...)...)
+		needs[i] = b.target.need("BatchGetItem", keys, b.target.open(false, b.keys...)...)
 	}
 	return needs, nil
 }
@@ -189,12 +197,8 @@ type batchRead struct {
 // be answered, reaches.
 func (b *batchGetTable) read(tx *storage.Tx, left *int) (*batchRead, error) {
 	out := &batchRead{items: []item{}}
-	at := make([][]byte, len(b.keys))
-	for i, key := range b.keys {
-		at[i] = b.target.table.key(key)
-	}
 	found := 0
-	err := tx.GetMany(at, func(i int, val []byte) error {
+	err := tx.GetMany(b.target.at, func(i int, val []byte) error {
 		found++
 		if *left == 0 {
 			out.unprocessed = append(out.unprocessed, item{b.keys[i]})

@@ -35,6 +35,7 @@ func (in *batchWriteItemInput) Validate() error {
 	if in.RequestItems == nil {
 		v.missing("requestItems")
 	}
+	v.tables(len(in.RequestItems), maxBatchWrite)
 	in.tables = in.tables[:0]
 	total := 0
 	for _, name := range slices.Sorted(maps.Keys(in.RequestItems)) {
@@ -114,7 +115,7 @@ func (s *service) batchWriteItemNeeds(_ context.Context, c *awsapi.Call, in *bat
 			attributes:     func() []string { return names(b.writes) },
 			returnCapacity: orNone(in.ReturnConsumedCapacity),
 		}
-		needs[i] = b.target.need("BatchWriteItem", keys, b.target.spans(true, b.writes...)...)
+		needs[i] = b.target.need("BatchWriteItem", keys, b.target.open(true, b.writes...)...)
 	}
 	return needs, nil
 }
@@ -160,14 +161,12 @@ func (in *batchWriteItemInput) checkKeys() error {
 		}
 	}
 	seen := make(map[string]bool, maxBatchWrite)
-	for i := range in.tables {
-		b := &in.tables[i]
-		for _, it := range b.writes {
-			key := string(b.target.table.key(it))
-			if seen[key] {
+	for _, b := range in.tables {
+		for _, at := range b.target.at {
+			if seen[string(at)] {
 				return errDuplicateKeys()
 			}
-			seen[key] = true
+			seen[string(at)] = true
 		}
 	}
 	return nil
@@ -175,22 +174,22 @@ func (in *batchWriteItemInput) checkKeys() error {
 
 // write does the requests of the part and returns the capacity they take.
 func (b *batchWriteTable) write(c *awsapi.Call) (units float64, err error) {
-	t := b.target.table
 	var n count
-	for i, it := range b.writes {
-		key := t.key(it)
+	for i, new := range b.writes {
+		key := b.target.at[i]
 		old, err := load(c.Tx, key)
 		if err != nil {
 			return 0, err
 		}
-		new := it
 		if !b.puts(i) {
 			new = attr.Item{}
 		}
-		if err := replace(c.Tx, key, old, new, &n); err != nil {
+		change := newChange(old, new)
+		if err := change.write(c.Tx, key); err != nil {
 			return 0, err
 		}
-		units += writeUnits(old, new)
+		n.add(change.count())
+		units += change.units()
 	}
-	return units, t.record(c.Tx, n, c.Time)
+	return units, b.target.table.record(c.Tx, n, c.Time)
 }

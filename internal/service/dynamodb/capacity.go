@@ -21,12 +21,7 @@ func readUnits(size int, consistent *bool) float64 {
 	return units
 }
 
-// writeUnits returns what it takes to put an item in another's place. Either
-// may be none.
-func writeUnits(old, new attr.Item) float64 {
-	return float64(steps(max(sizeOf(old), sizeOf(new)), writeStep))
-}
-
+// sizeOf returns the size of an item in bytes; that of none is 0.
 func sizeOf(it attr.Item) int {
 	if it.Len() == 0 {
 		return 0

@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
 
@@ -33,19 +32,6 @@ const (
 type count struct{ items, bytes int64 }
 
 func (c *count) add(d count) { c.items, c.bytes = c.items+d.items, c.bytes+d.bytes }
-
-// replaced adds to c that the item new has taken the place of old, either of
-// which may be none, which has no attributes.
-func (c *count) replaced(old, new attr.Item) {
-	if old.Len() > 0 {
-		c.items--
-		c.bytes -= int64(old.Size())
-	}
-	if new.Len() > 0 {
-		c.items++
-		c.bytes += int64(new.Size())
-	}
-}
 
 func (c count) encode() []byte {
 	return binary.AppendVarint(binary.AppendVarint(nil, c.items), c.bytes)

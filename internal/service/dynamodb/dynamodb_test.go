@@ -9,8 +9,10 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
@@ -34,11 +36,19 @@ func str(v string) *s { return &s{Value: v} }
 
 func num(v any) *n { return &n{Value: fmt.Sprint(v)} }
 
-// connect starts a server and returns a client of it that doesn't retry.
+// connect starts a server and returns a client of it.
 func connect(t testing.TB) *dynamodb.Client { return client(bailiwicktest.New(t).Config()) }
 
+// client returns a client that tries again for want of a connection only, so
+// that no failure of the server goes unseen. The SDK loses the connection when
+// a long answer begins before it has noticed that its own request is all sent.
 func client(cfg aws.Config) *dynamodb.Client {
-	return dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) { o.RetryMaxAttempts = 1 })
+	return dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) {
+		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
+			o.Retryables = []retry.IsErrorRetryable{retry.RetryableConnectionError{}}
+			o.MaxBackoff = time.Millisecond
+		})
+	})
 }
 
 // create makes a table whose key attributes are strings, but for those whose

@@ -32,7 +32,7 @@ func (s *service) getItemNeeds(_ context.Context, c *awsapi.Call, in *getItemInp
 		selects:        selectOf(in.projection),
 		returnCapacity: orNone(in.ReturnConsumedCapacity),
 	}
-	return []awsapi.Need{in.target.need("GetItem", keys, in.target.spans(false, in.key)...)}, nil
+	return []awsapi.Need{in.target.need("GetItem", keys, in.target.open(false, in.key)...)}, nil
 }
 
 func (s *service) getItem(_ context.Context, c *awsapi.Call, in *getItemInput) (*getItemOutput, error) {
@@ -43,12 +43,13 @@ func (s *service) getItem(_ context.Context, c *awsapi.Call, in *getItemInput) (
 	if err := projectionPaths(in.projection).CheckKeys(t.schema); err != nil {
 		return nil, validation(err)
 	}
-	it, err := load(c.Tx, t.key(in.key))
+	it, err := load(c.Tx, in.target.at[0])
 	if err != nil {
 		return nil, err
 	}
-	out := &getItemOutput{
-		ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, readUnits(sizeOf(it), in.ConsistentRead)),
+	out := &getItemOutput{}
+	if orNone(in.ReturnConsumedCapacity) != none {
+		out.ConsumedCapacity = consumed(in.ReturnConsumedCapacity, in.ref.given, readUnits(sizeOf(it), in.ConsistentRead))
 	}
 	if it.Len() > 0 { // a projection may show nothing of an item that is there
 		out.Item = &item{project(in.projection, it)}
@@ -76,7 +77,7 @@ func (s *service) putItemNeeds(_ context.Context, c *awsapi.Call, in *putItemInp
 		returnValues:   statedReturn(in.ReturnValues, in.ReturnValuesOnConditionCheckFailure),
 		returnCapacity: orNone(in.ReturnConsumedCapacity),
 	}
-	return []awsapi.Need{in.target.need("PutItem", keys, in.target.spans(true, in.item)...)}, nil
+	return []awsapi.Need{in.target.need("PutItem", keys, in.target.open(true, in.item)...)}, nil
 }
 
 func (s *service) putItem(_ context.Context, c *awsapi.Call, in *putItemInput) (*putItemOutput, error) {
@@ -90,31 +91,32 @@ func (s *service) putItem(_ context.Context, c *awsapi.Call, in *putItemInput) (
 	if err := conditionPaths(in.condition).CheckKeys(t.schema); err != nil {
 		return nil, validation(err)
 	}
-	key := t.key(in.item)
-	old, err := load(c.Tx, key)
+	old, err := load(c.Tx, in.target.at[0])
 	if err != nil {
 		return nil, err
 	}
 	if !holds(in.condition, old) {
 		return nil, errConditionFailed(oldOnFailure(in.ReturnValuesOnConditionCheckFailure, old))
 	}
-	if err := t.write(c, key, old, in.item); err != nil {
+	units, err := in.target.write(c, old, in.item)
+	if err != nil {
 		return nil, err
 	}
-	out := &putItemOutput{ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, writeUnits(old, in.item))}
+	out := &putItemOutput{ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, units)}
 	if orNone(in.ReturnValues) == allOld {
 		out.Attributes = shown(old)
 	}
 	return out, nil
 }
 
-// write puts the item new, or none, in the place of old, at key.
-func (t *table) write(c *awsapi.Call, key []byte, old, new attr.Item) error {
-	var n count
-	if err := replace(c.Tx, key, old, new, &n); err != nil {
-		return err
+// write puts the item new, or none, in the place of old, which is the one item
+// that the call names, and returns the capacity that takes.
+func (t target) write(c *awsapi.Call, old, new attr.Item) (units float64, err error) {
+	change := newChange(old, new)
+	if err := change.write(c.Tx, t.at[0]); err != nil {
+		return 0, err
 	}
-	return t.record(c.Tx, n, c.Time)
+	return change.units(), t.table.record(c.Tx, change.count(), c.Time)
 }
 
 // statedReturn returns dynamodb:ReturnValues. A call that asks for the whole item
@@ -150,7 +152,7 @@ func (s *service) deleteItemNeeds(_ context.Context, c *awsapi.Call, in *deleteI
 		returnValues:   statedReturn(in.ReturnValues, in.ReturnValuesOnConditionCheckFailure),
 		returnCapacity: orNone(in.ReturnConsumedCapacity),
 	}
-	return []awsapi.Need{in.target.need("DeleteItem", keys, in.target.spans(true, in.key)...)}, nil
+	return []awsapi.Need{in.target.need("DeleteItem", keys, in.target.open(true, in.key)...)}, nil
 }
 
 func (s *service) deleteItem(_ context.Context, c *awsapi.Call, in *deleteItemInput) (*deleteItemOutput, error) {
@@ -161,18 +163,18 @@ func (s *service) deleteItem(_ context.Context, c *awsapi.Call, in *deleteItemIn
 	if err := conditionPaths(in.condition).CheckKeys(t.schema); err != nil {
 		return nil, validation(err)
 	}
-	key := t.key(in.key)
-	old, err := load(c.Tx, key)
+	old, err := load(c.Tx, in.target.at[0])
 	if err != nil {
 		return nil, err
 	}
 	if !holds(in.condition, old) {
 		return nil, errConditionFailed(oldOnFailure(in.ReturnValuesOnConditionCheckFailure, old))
 	}
-	if err := t.write(c, key, old, attr.Item{}); err != nil {
+	units, err := in.target.write(c, old, attr.Item{})
+	if err != nil {
 		return nil, err
 	}
-	out := &deleteItemOutput{ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, writeUnits(old, attr.Item{}))}
+	out := &deleteItemOutput{ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, units)}
 	if orNone(in.ReturnValues) == allOld {
 		out.Attributes = shown(old)
 	}
@@ -191,7 +193,7 @@ func (s *service) updateItemNeeds(_ context.Context, c *awsapi.Call, in *updateI
 		returnValues:   statedReturn(in.ReturnValues, in.ReturnValuesOnConditionCheckFailure),
 		returnCapacity: orNone(in.ReturnConsumedCapacity),
 	}
-	return []awsapi.Need{in.target.need("UpdateItem", keys, in.target.spans(true, in.key)...)}, nil
+	return []awsapi.Need{in.target.need("UpdateItem", keys, in.target.open(true, in.key)...)}, nil
 }
 
 func (s *service) updateItem(_ context.Context, c *awsapi.Call, in *updateItemInput) (*updateItemOutput, error) {
@@ -202,8 +204,7 @@ func (s *service) updateItem(_ context.Context, c *awsapi.Call, in *updateItemIn
 	if err := in.checkPaths(t); err != nil {
 		return nil, err
 	}
-	key := t.key(in.key)
-	old, err := load(c.Tx, key)
+	old, err := load(c.Tx, in.target.at[0])
 	if err != nil {
 		return nil, err
 	}
@@ -214,15 +215,16 @@ func (s *service) updateItem(_ context.Context, c *awsapi.Call, in *updateItemIn
 	if err != nil {
 		return nil, err
 	}
-	if !bytes.Equal(t.key(new), key) {
+	if !bytes.Equal(t.key(new), in.target.at[0]) {
 		return nil, errors.New("dynamodb: an update has changed the key of its item")
 	}
-	if err := t.write(c, key, old, new); err != nil {
+	units, err := in.target.write(c, old, new)
+	if err != nil {
 		return nil, err
 	}
 	return &updateItemOutput{
 		Attributes:       shown(results),
-		ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, writeUnits(old, new)),
+		ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, units),
 	}, nil
 }
 

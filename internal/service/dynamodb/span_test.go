@@ -21,8 +21,16 @@ import (
 // The tests here look at what can't be seen from outside: which storage the
 // needs of a call open, and how counts are kept.
 
+// tester is what helpers need of a test.
+type tester interface {
+	Helper()
+	Fatal(...any)
+	Error(...any)
+	Cleanup(func())
+}
+
 // memory returns an empty store.
-func memory(tb testing.TB) *storage.DB {
+func memory(tb tester) *storage.DB {
 	tb.Helper()
 	d, err := pebble.OpenMemory()
 	if err != nil {
@@ -46,7 +54,7 @@ func newCall(tx *storage.Tx) *awsapi.Call {
 }
 
 // decode returns the checked input of an operation.
-func decode(tb testing.TB, svc *awsapi.Service, op *awsapi.Operation, body string) any {
+func decode(tb tester, svc *awsapi.Service, op *awsapi.Operation, body string) any {
 	tb.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/", nil)
 	r.Header.Set("X-Amz-Target", svc.Target+"."+op.Name)

@@ -38,7 +38,7 @@ type tableRecord struct {
 type keyRecord struct{ Name, Type string }
 
 // A tableID tells a table from every other there was or will be, those of the
-// same name included. The keys of its items begin with it.
+// same name included. The keys of its items have it after account and region.
 type tableID [16]byte
 
 // newTableID returns a random UUID, version 4.
@@ -103,7 +103,8 @@ func newTable(ref tableRef, r tableRecord) (*table, error) {
 	if len(r.Keys) < 1 || len(r.Keys) > 2 {
 		return nil, fmt.Errorf("key of %d attributes: %w", len(r.Keys), storage.ErrCorrupt)
 	}
-	t.prefix = append([]byte{byte(storage.Data)}, r.ID[:]...)
+	t.prefix = storage.AppendString([]byte{byte(storage.Data)}, ref.account)
+	t.prefix = append(storage.AppendString(t.prefix, ref.region), r.ID[:]...)
 	t.items = append(bytes.Clone(t.prefix), itemsPart)
 	t.counts = append(bytes.Clone(t.prefix), countsPart)
 	return t, nil
@@ -120,10 +121,13 @@ func (t *table) sortKey() (attr.KeyAttribute, bool) {
 	return t.schema.Range[0], true
 }
 
+// keyRoom is what most keys take after their table's prefix, in bytes.
+const keyRoom = 64
+
 // key returns where the item with that key is, or nil if the key isn't one of
 // the table's.
 func (t *table) key(it attr.Item) []byte {
-	key, ok := t.schema.AppendKey(bytes.Clone(t.items), it)
+	key, ok := t.schema.AppendKey(append(make([]byte, 0, len(t.items)+keyRoom), t.items...), it)
 	if !ok {
 		return nil
 	}
@@ -148,7 +152,9 @@ func (s *service) lookup(tx *storage.Tx, ref tableRef) (*table, error) {
 
 // one returns the span of exactly the key.
 func one(key []byte, write bool) storage.Span {
-	return storage.Span{Lo: key, Hi: append(bytes.Clone(key), 0), Write: write}
+	next := make([]byte, len(key)+1) // the key, and a zero: nothing lies between
+	copy(next, key)
+	return storage.Span{Lo: key, Hi: next, Write: write}
 }
 
 // under returns the span of all keys that begin with prefix.
@@ -171,16 +177,3 @@ func load(tx *storage.Tx, key []byte) (attr.Item, error) {
 
 // readItem reads a stored item. The result outlives the transaction.
 func readItem(val []byte) (attr.Item, error) { return attr.ParseItem(bytes.Clone(val)) }
-
-// replace puts the item new, or none, in the place of old, which is what load
-// found at key, and counts the difference in n.
-func replace(tx *storage.Tx, key []byte, old, new attr.Item, n *count) error {
-	n.replaced(old, new)
-	switch {
-	case new.Len() > 0:
-		return tx.Put(key, new.Stored())
-	case old.Len() > 0:
-		return tx.Delete(key)
-	}
-	return nil
-}

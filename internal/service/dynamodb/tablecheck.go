@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 )
@@ -242,7 +243,7 @@ func checkTags(tags []tag) error {
 		if t.Key == nil || t.Value == nil {
 			return invalidParameters("A tag must have a key and a value")
 		}
-		if n := len([]rune(*t.Key)); n < 1 || n > maxTagKey || len([]rune(*t.Value)) > maxTagValue {
+		if n := utf8.RuneCountInString(*t.Key); n < 1 || n > maxTagKey || utf8.RuneCountInString(*t.Value) > maxTagValue {
 			return invalidParameters("Tag keys must have 1 to %d characters and tag values up to %d", maxTagKey, maxTagValue)
 		}
 		key := strings.ToLower(*t.Key)

@@ -21,6 +21,9 @@ func assumeRoleNeeds(d *identity.Directory) func(context.Context, *awsapi.Call, 
 		if c.Caller.Principal.Type == policy.Account {
 			return nil, denied("Roles may not be assumed by root accounts.")
 		}
+		if in.SerialNumber != nil || in.TokenCode != nil { // nobody has a device
+			return nil, denied("MultiFactorAuthentication failed with invalid MFA one time pass code.")
+		}
 		if err := in.prepare(c.Caller); err != nil {
 			return nil, err
 		}

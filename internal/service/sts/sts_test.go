@@ -185,7 +185,6 @@ func TestAssumeRoleInputIsValidated(t *testing.T) {
 		"duplicate keys":    {func(in *assumeRoleInput) { in.TransitiveTagKeys = []string{"a", "A"} }, "InvalidParameterValue", "Duplicate transitive"},
 		"external id":       {func(in *assumeRoleInput) { in.ExternalId = ptr("x") }, "ValidationError", "'externalId'"},
 		"source identity":   {func(in *assumeRoleInput) { in.SourceIdentity = ptr("a:b") }, "ValidationError", "'sourceIdentity'"},
-		"device":            {func(in *assumeRoleInput) { in.SerialNumber, in.TokenCode = ptr("123456789"), ptr("123456") }, "", "MultiFactorAuthentication failed"},
 		"context":           {func(in *assumeRoleInput) { in.ProvidedContexts = make([]providedContext, 1) }, "ValidationError", "not supported"},
 	} {
 		in := &assumeRoleInput{RoleArn: arn, RoleSessionName: "job"}

@@ -34,9 +34,6 @@ func (in *assumeRoleInput) Validate() error {
 	if _, _, _, ok := identity.ParseARN(in.role, "role"); !ok {
 		return invalid("%s is invalid", in.RoleArn)
 	}
-	if in.SerialNumber != nil || in.TokenCode != nil {
-		return denied("MultiFactorAuthentication failed with invalid MFA one time pass code.")
-	}
 	if len(in.ProvidedContexts) > 0 {
 		return invalid("ProvidedContexts are not supported")
 	}

@@ -20,9 +20,7 @@ func (n Number) Add(m Number) (Number, error) {
 
 // Sub returns n - m, with the same limits as Add.
 func (n Number) Sub(m Number) (Number, error) {
-	if m.n != 0 {
-		m.neg = !m.neg
-	}
+	m.neg = !m.neg
 	return n.Add(m)
 }
 

@@ -16,6 +16,7 @@
 //	decode.go   from wire JSON             encode.go   to wire JSON
 //	input.go    what a request carried     error.go    the texts of refusals
 //	key.go      ordered keys and spans     schema.go   which attributes are keys
+//	range.go    conditions on sort keys    keycheck.go values that no key has
 //
 // Views alias the bytes they were made from; those must not change while a view
 // is in use. Everything but Builder is safe for concurrent use.

@@ -197,8 +197,8 @@ func TestAbsentAndMisshapenItems(t *testing.T) {
 
 func TestItemSizeLimit(t *testing.T) {
 	for n, want := range map[int]string{
-		attr.MaxItemSize - 1: "",
-		attr.MaxItemSize:     "Item size has exceeded the maximum allowed size",
+		409_599: "",
+		409_600: "Item size has exceeded the maximum allowed size",
 	} {
 		it := item(t, `{"a":{"S":"`+strings.Repeat("x", n)+`"}}`)
 		if got := text(it.CheckSize()); got != want {

@@ -119,32 +119,32 @@ func TestBadValuesAreRefused(t *testing.T) {
 
 func TestWrongShapesAreSerializationErrors(t *testing.T) {
 	for in, want := range map[string]string{
-		`{"S":1}`:        "NUMBER_VALUE cannot be converted to String",
-		`{"S":1.5}`:      "DECIMAL_VALUE cannot be converted to String",
-		`{"N":1}`:        "NUMBER_VALUE cannot be converted to String",
-		`{"S":true}`:     "TRUE_VALUE cannot be converted to String",
-		`{"S":false}`:    "FALSE_VALUE cannot be converted to String",
-		`{"S":[]}`:       "Unrecognized collection type class java.lang.String",
-		`{"S":{}}`:       "Start of structure or map found where not expected",
-		`{"B":1}`:        "only base-64-encoded strings are convertible to bytes",
-		`{"B":[]}`:       "Unrecognized collection type class java.nio.ByteBuffer",
-		`{"B":"a"}`:      "Base64 encoded length is expected a multiple of 4 bytes but found: 1",
-		`{"B":"a==="}`:   "Invalid last non-pad Base64 character dectected",
-		`{"B":"AA\n\n"}`: "Invalid last non-pad Base64 character dectected",
-		`{"B":"AB=="}`:   "Invalid last non-pad Base64 character dectected",
-		`{"BOOL":1}`:     "NUMBER_VALUE cannot be converted to Boolean",
-		`{"BOOL":"x"}`:   "Unexpected token received from parser",
-		`{"BOOL":[]}`:    "Unrecognized collection type class java.lang.Boolean",
-		`{"SS":"a"}`:     "Unexpected field type",
-		`{"SS":{}}`:      "Start of structure or map found where not expected",
-		`{"SS":[1]}`:     "NUMBER_VALUE cannot be converted to String",
-		`{"SS":[null]}`:  "NULL_VALUE cannot be converted to String",
-		`{"L":"a"}`:      "Unexpected field type",
-		`{"L":["a"]}`:    "Unexpected value type in payload",
-		`{"M":"a"}`:      "Unexpected field type",
-		`{"M":[]}`:       "Unrecognized collection type java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>",
-		`"a"`:            "Unexpected value type in payload",
-		`[]`:             "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue",
+		`{"S":1}`:              "NUMBER_VALUE cannot be converted to String",
+		`{"S":1.5}`:            "DECIMAL_VALUE cannot be converted to String",
+		`{"N":1}`:              "NUMBER_VALUE cannot be converted to String",
+		`{"S":true}`:           "TRUE_VALUE cannot be converted to String",
+		`{"S":false}`:          "FALSE_VALUE cannot be converted to String",
+		`{"S":[]}`:             "Unrecognized collection type class java.lang.String",
+		`{"S":{}}`:             "Start of structure or map found where not expected",
+		`{"B":1}`:              "only base-64-encoded strings are convertible to bytes",
+		`{"B":[]}`:             "Unrecognized collection type class java.nio.ByteBuffer",
+		`{"B":"a"}`:            "Base64 encoded length is expected a multiple of 4 bytes but found: 1",
+		`{"B":"a==="}`:         "Invalid last non-pad Base64 character dectected",
+		`{"B":"AA==\n\n\n\n"}`: "Invalid last non-pad Base64 character dectected",
+		`{"B":"AB=="}`:         "Invalid last non-pad Base64 character dectected",
+		`{"BOOL":1}`:           "NUMBER_VALUE cannot be converted to Boolean",
+		`{"BOOL":"x"}`:         "Unexpected token received from parser",
+		`{"BOOL":[]}`:          "Unrecognized collection type class java.lang.Boolean",
+		`{"SS":"a"}`:           "Unexpected field type",
+		`{"SS":{}}`:            "Start of structure or map found where not expected",
+		`{"SS":[1]}`:           "NUMBER_VALUE cannot be converted to String",
+		`{"SS":[null]}`:        "NULL_VALUE cannot be converted to String",
+		`{"L":"a"}`:            "Unexpected field type",
+		`{"L":["a"]}`:          "Unexpected value type in payload",
+		`{"M":"a"}`:            "Unexpected field type",
+		`{"M":[]}`:             "Unrecognized collection type java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>",
+		`"a"`:                  "Unexpected value type in payload",
+		`[]`:                   "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue",
 	} {
 		_, err := decode(`{"a":` + in + `}`)
 		var shape *attr.SerializationError
@@ -229,6 +229,8 @@ func TestComparisons(t *testing.T) {
 		{`{"SS":["a","b"]}`, `{"SS":["b","a"]}`, true, 0, false, false, false},
 		{`{"SS":["a","b"]}`, `{"S":"b"}`, false, 0, false, true, false},
 		{`{"NS":["1","2"]}`, `{"N":"2.0"}`, false, 0, false, true, false},
+		{`{"NS":["0"]}`, `{"B":"gA=="}`, false, 0, false, false, false},
+		{`{"SS":["a"]}`, `{"B":"YQ=="}`, false, 0, false, false, false},
 		{`{"NS":["1","2"]}`, `{"S":"2"}`, false, 0, false, false, false},
 		{`{"L":[{"N":"1"},{"S":"a"}]}`, `{"N":"1.00"}`, false, 0, false, true, false},
 		{`{"L":[{"N":"1"}]}`, `{"L":[{"N":"1e0"}]}`, true, 0, false, false, false},
@@ -262,7 +264,15 @@ func TestStoredBytesAreCheckedWhole(t *testing.T) {
 	if _, err := attr.ParseItem(append(bytes.Clone(good), 0)); !errors.Is(err, attr.ErrStored) {
 		t.Errorf("a byte too many: %v", err)
 	}
+	deep := []byte{5} // a NULL in lists
+	for range 32 {
+		deep = append([]byte{9, byte(len(deep) + 1), 1}, deep...)
+	}
+	if _, err := attr.ParseItem(append([]byte{1, 1, 1, 'a'}, deep[3:]...)); err != nil {
+		t.Errorf("31 levels: %v", err)
+	}
 	for name, b := range map[string][]byte{
+		"too deep":            append([]byte{1, 1, 1, 'a'}, deep...),
 		"future version":      {2, 0},
 		"unsorted":            {1, 2, 1, 'b', 5, 1, 'a', 5},
 		"twice":               {1, 2, 1, 'a', 5, 1, 'a', 5},

@@ -54,15 +54,20 @@ func TestRangeSpansAreExact(t *testing.T) {
 	for _, typ := range []attr.Type{attr.TypeS, attr.TypeN, attr.TypeB} {
 		t.Run(typ.String(), func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
-				v := keyValues(typ).Draw(t, "value")
 				r := attr.Range{
 					Op: attr.RangeOp(rapid.IntRange(0, int(attr.RangeBeginsWith)).Draw(t, "op")),
 					A:  keyValues(typ).Draw(t, "a"), B: keyValues(typ).Draw(t, "b"),
 				}
+				v := rapid.OneOf(keyValues(typ), rapid.SampledFrom([]attr.Value{r.A, r.B})).Draw(t, "value")
 				key := attr.AppendKeyValue(bytes.Clone(prefix), v)
 				key = append(key, rapid.SliceOfN(rapid.Byte(), 0, 3).Draw(t, "suffix")...) // as in an index
-				if got, want := r.Span(prefix).Contains(key), r.Matches(v); got != want {
+				span := r.Span(prefix)
+				if got, want := span.Contains(key), r.Matches(v); got != want {
 					t.Fatalf("op %d: in span %v, matches %v", r.Op, got, want)
+				}
+				partition := attr.PrefixSpan(prefix)
+				if bytes.Compare(span.Lo, span.Hi) > 0 || bytes.Compare(span.Lo, partition.Lo) < 0 || bytes.Compare(span.Hi, partition.Hi) > 0 {
+					t.Fatalf("op %d: the span is from %x to %x", r.Op, span.Lo, span.Hi)
 				}
 			})
 		})

@@ -18,11 +18,11 @@ func (n *node) walk(f func(*node) error) error {
 	return nil
 }
 
-// checkReserved refuses bare names that are reserved words.
+// checkReserved refuses bare names that are reserved words; no #name is one.
 func (k kind) checkReserved(n *node) error {
 	return n.walk(func(n *node) error {
 		for _, e := range n.path {
-			if e.name != "" && e.name[0] != '#' && isReserved(e.name) {
+			if isReserved(e.name) {
 				return k.errReserved(e.name)
 			}
 		}

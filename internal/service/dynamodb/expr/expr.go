@@ -17,9 +17,10 @@
 //
 //	lexer.go parser.go      text to tree       reserved.go   words that need a #name
 //	check.go                static rules       path.go       document paths
-//	condition.go            conditions         keycondition.go
+//	condition.go operand.go conditions         keycondition.go
 //	projection.go           projections        trie.go       sets of paths
 //	update.go apply.go      updates            error.go      the texts
+//	updatevalue.go          what updates write placeholders.go
 //
 // Compiled expressions are immutable and safe for concurrent use; Placeholders
 // belong to one request.

@@ -116,6 +116,7 @@ func TestConditionRefusals(t *testing.T) {
 		"a BETWEEN :l AND :n":                  "Incorrect operand type for operator or function; operator or function: BETWEEN, operand type: L",
 		"a IN (" + strings.Repeat(":s,", 100) + ":s)": "Incorrect number of operands for operator or function; operator or function: IN, number of operands: 102",
 		deep:                           "The document path has too many nesting elements; nesting levels: 33",
+		"a[2147483648] = :s":           "List index is not within the allowable range; index: [2147483648]",
 		"a[99999999999999999999] = :s": "List index is not within the allowable range; index: [99999999999999999999]",
 		"a = :s" + strings.Repeat(" OR a = :s", 150):   "The expression contains too many operators; the limit is 300",
 		strings.Repeat("(", 1000) + "a = :s":           "The expression is nested too deeply;",
@@ -131,7 +132,7 @@ func TestConditionRefusals(t *testing.T) {
 
 func TestConditionsThatAreFine(t *testing.T) {
 	for _, in := range []string{
-		"(a = :s)", "(a) = (:s)", "((a) = :s)", "((a = :s) AND b = :t)", "NOT NOT a = :s", "not(a=:s)or b<>:t",
+		"(a = :s)", "(a) = (:s)", "((a) = :s)", "((a = :s) AND b = :t)", "NOT NOT a = :s", "not(a=:s)or b<>:t", "a BETWEEN :n AND :n", "a[2147483647] = :s",
 		"(size(a)) > :n", "(attribute_exists(a))", "size(a) > size(b)", "a . b [ 0 ] . #x = :s",
 		"a\t=\r\n:s", "a IN (" + strings.Repeat(":s,", 99) + ":s)", "remove = :s",
 		"a = :s" + strings.Repeat(" ", expr.MaxText-6), strings.Repeat("a.", 31) + "a = :s",

@@ -251,7 +251,7 @@ func (c *KeyCondition) term(a attr.KeyAttribute) (*keyTerm, error) {
 		if t.name != a.Name {
 			continue
 		}
-		if t.r.A.Type() != a.Type || (t.r.Op == attr.RangeBetween && t.r.B.Type() != a.Type) {
+		if t.r.A.Type() != a.Type { // both bounds of BETWEEN have one type
 			return nil, errKeyType
 		}
 		return &c.terms[i], nil

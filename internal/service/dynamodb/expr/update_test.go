@@ -4,6 +4,7 @@ package expr_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -281,4 +282,32 @@ func TestListUpdatesRefersToTheListBefore(t *testing.T) {
 			rt.Fatalf("%s made %s, want %v", update, got, want)
 		}
 	})
+}
+
+// Neither many targets with one large value nor functions within functions make
+// an update larger than an item can be, not even in passing.
+func TestUpdatesAreBoundedInMemory(t *testing.T) {
+	big := item(t, `{"big":{"L":[{"S":"`+strings.Repeat("x", 300_000)+`"}]}}`)
+	var wide []string
+	for i := range 400 {
+		wide = append(wide, fmt.Sprintf("a%d=big", i))
+	}
+	for name, update := range map[string]string{
+		"wide": "SET " + strings.Join(wide, ","),
+		"deep": "SET a = " + strings.Repeat("list_append(big,", 200) + "big" + strings.Repeat(")", 200),
+	} {
+		u, err := placeholders(t).Update(update)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := u.Apply(big); err == nil {
+			t.Errorf("%s: no refusal", name)
+		}
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > 16*attr.MaxItemSize {
+			t.Errorf("%s: took %d bytes", name, used)
+		}
+	}
 }
