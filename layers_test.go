@@ -19,6 +19,7 @@ var modules = map[string]string{
 	"apd":    "github.com/cockroachdb/apd/v3",
 	"cobra":  "github.com/spf13/cobra",
 	"crypto": "golang.org/x/crypto",
+	"jose":   "github.com/go-jose/go-jose/v4",
 	"json":   "github.com/go-json-experiment/json",
 	"linear": "github.com/anishathalye/porcupine",
 	"pebble": "github.com/cockroachdb/pebble/v2",
@@ -75,6 +76,7 @@ var layers = []layer{
 	// Ordinary clients of AWS.
 	{"internal/isolation", []string{"arn", "policy", "tenant", "tvm", "client", "aws", "sync"}},
 	{"cmd", []string{"", "client", "policy", "arn", "tenant", "tvm", "internal/isolation", "aws", "cobra", "json"}},
+	{"examples", []string{"arn", "policy", "tenant", "tvm", "client", "aws", "jose"}},
 	{"bailiwicktest", []string{"", "client", "aws"}},
 
 	// The top: only here does everything meet.
