@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
 const (
@@ -30,7 +31,10 @@ const (
 // changed in what is returned.
 func Config(endpoint, region string, creds aws.CredentialsProvider) aws.Config {
 	return aws.Config{
-		Region:       region,
+		Region: region,
+		// One pool of connections for all clients made from the configuration;
+		// without it each would have its own.
+		HTTPClient:   awshttp.NewBuildableClient().Freeze(),
 		Credentials:  creds,
 		BaseEndpoint: aws.String(endpoint),
 		// Account ids are not a part of host names here.
