@@ -27,6 +27,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	ststypes "github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"github.com/bailiwick-dev/bailiwick"
 	"github.com/bailiwick-dev/bailiwick/bailiwicktest"
@@ -88,7 +89,7 @@ func newBench(b *testing.B) *bench {
 }
 
 func (s *bench) assume() *sts.AssumeRoleInput {
-	return &sts.AssumeRoleInput{RoleArn: &s.role, RoleSessionName: aws.String("bench"), DurationSeconds: aws.Int32(900)}
+	return &sts.AssumeRoleInput{RoleArn: &s.role, RoleSessionName: aws.String("bench"), DurationSeconds: aws.Int32(900), Tags: []ststypes.Tag{{Key: aws.String("TenantID"), Value: aws.String("yellow")}}}
 }
 
 // item is 500 bytes, as DynamoDB counts them, but for its sort key.
@@ -163,8 +164,10 @@ func (c *conn) roundTrip(request []byte) error {
 		case len(line) == 2:
 			if !ok {
 				body := make([]byte, length)
-				_, err := io.ReadFull(c.r, body)
-				return fmt.Errorf("not OK: %s %w", body, err)
+				if _, err := io.ReadFull(c.r, body); err != nil {
+					return err
+				}
+				return fmt.Errorf("not OK: %s", body)
 			}
 			_, err := c.r.Discard(length)
 			return err
