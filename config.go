@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 )
@@ -52,15 +54,22 @@ type Config struct {
 // maxConfig is the size of the largest configuration file, in bytes.
 const maxConfig = 1 << 20
 
+// errHalfKey refuses an access key of which half is missing.
+var errHalfKey = errors.New("a root access key needs both its id and its secret")
+
 // LoadConfig reads the configuration file at path, if path isn't empty, and
 // puts what the environment says over it. An unknown key in the file is an
-// error that names its line.
+// error that names its line, and half a root access key in the environment is
+// one too: it must not be made whole by half of the file's.
 func LoadConfig(path string, getenv func(string) string) (Config, error) {
 	var c Config
 	if path != "" {
 		if err := c.readFile(path); err != nil {
 			return Config{}, err
 		}
+	}
+	if (getenv("BAILIWICK_ROOT_ACCESS_KEY_ID") == "") != (getenv("BAILIWICK_ROOT_SECRET_ACCESS_KEY") == "") {
+		return Config{}, fmt.Errorf("environment: %w", errHalfKey)
 	}
 	for name, field := range map[string]*string{
 		"BAILIWICK_DATA":                   &c.Data,
@@ -84,16 +93,55 @@ func (c *Config) readFile(path string) error {
 		return err
 	}
 	defer f.Close()
-	err = yaml.NewDecoder(io.LimitReader(f, maxConfig), yaml.Strict(), yaml.DisallowUnknownField()).Decode(c)
-	if err == nil || errors.Is(err, io.EOF) { // an empty file says nothing
+	text, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if err != nil {
+		return err
+	}
+	if len(text) > maxConfig {
+		return fmt.Errorf("%s is larger than %d bytes", path, maxConfig)
+	}
+	if err := c.decode(text); err != nil {
+		return fmt.Errorf("%s%w", path, err)
+	}
+	return nil
+}
+
+// decode reads a configuration file's text. Its errors begin with what follows
+// the file's name.
+func (c *Config) decode(text []byte) error {
+	f, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return atLine(err)
+	}
+	if len(f.Docs) > 1 {
+		return errors.New(": more than one document")
+	}
+	if len(f.Docs) == 0 || f.Docs[0].Body == nil || f.Docs[0].Body.Type() == ast.CommentType {
+		return nil // says nothing
+	}
+	body := f.Docs[0].Body
+	if m, ok := body.(ast.MapNode); ok {
+		for i := m.MapRange(); i.Next(); {
+			// Digits that aren't quoted would be a number, and that a number's
+			// usual form: 17 for the account 000000000017, or another secret.
+			if t := i.Value().Type(); t != ast.StringType && t != ast.LiteralType && t != ast.NullType {
+				return fmt.Errorf(":%d: the value must be a string; digits need quotes", i.Value().GetToken().Position.Line)
+			}
+		}
+	}
+	return atLine(yaml.NodeToValue(body, c, yaml.Strict()))
+}
+
+// atLine returns a YAML error with its line, and without the library's long
+// form: that shows the lines around the mistake, and one may hold a secret.
+func atLine(err error) error {
+	if err == nil {
 		return nil
 	}
-	// The library's long form shows the lines around the mistake, and one of
-	// them may hold a secret.
-	if e, ok := errors.AsType[yaml.Error](err); ok {
-		return fmt.Errorf("%s:%d: %s", path, e.GetToken().Position.Line, e.GetMessage())
+	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil {
+		return fmt.Errorf(":%d: %s", e.GetToken().Position.Line, e.GetMessage())
 	}
-	return fmt.Errorf("%s: not a valid configuration", path)
+	return errors.New(": not a valid configuration")
 }
 
 // resolve fills in the defaults and checks what was given.
@@ -105,6 +153,11 @@ func (c *Config) resolve() error {
 		}
 		c.Data = filepath.Join(dir, "bailiwick")
 	}
+	data, err := filepath.Abs(c.Data) // what is said of it holds in any directory
+	if err != nil {
+		return err
+	}
+	c.Data = data
 	if c.Addr == "" {
 		c.Addr = "127.0.0.1:4566"
 	}
@@ -115,7 +168,7 @@ func (c *Config) resolve() error {
 		return fmt.Errorf("account id %q is not 12 digits", c.AccountID)
 	}
 	if (c.RootAccessKeyID == "") != (c.RootSecretAccessKey == "") {
-		return errors.New("a root access key needs both its id and its secret")
+		return errHalfKey
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return errors.New("TLS needs both a certificate and a key")

@@ -4,41 +4,53 @@ package bailiwick
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
+	"sync"
 	"time"
 )
 
 const (
-	headerTime  = 10 * time.Second // for a request's head to arrive
+	headerTime  = 10 * time.Second // for a request to arrive, but for a body that gets more
 	idleTime    = 2 * time.Minute  // between requests on a connection
 	answerTime  = 3 * time.Minute  // for a request's body and the answer
 	drainTime   = 15 * time.Second // for calls under way when the server stops
 	maxHeaderKB = 64
 )
 
-// Serve listens on the configured address, calls ready with the URL of the
-// endpoint and serves until ctx ends. Then it takes no more calls, lets those
-// under way finish and returns nil.
+// Serve reads the TLS certificate, listens on the configured address, calls
+// ready with the URL of the endpoint and serves until ctx ends. Then it takes no
+// more calls, lets those under way finish and returns nil.
 func (s *Server) Serve(ctx context.Context, ready func(endpoint string)) error {
+	certificates, err := s.cfg.certificates()
+	if err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", s.cfg.Addr)
 	if err != nil {
 		return err
 	}
 	hs := &http.Server{
-		Handler:           s.Handler(),
-		ReadHeaderTimeout: headerTime,
-		IdleTimeout:       idleTime,
-		WriteTimeout:      answerTime,
-		MaxHeaderBytes:    maxHeaderKB << 10,
+		Handler:        s.Handler(),
+		ReadTimeout:    headerTime,
+		IdleTimeout:    idleTime,
+		WriteTimeout:   answerTime,
+		MaxHeaderBytes: maxHeaderKB << 10,
+		TLSConfig:      &tls.Config{Certificates: certificates, MinVersion: tls.VersionTLS12},
+		ErrorLog:       slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 	}
+	var silent silentConns
+	hs.ConnState = silent.track
+	hs.RegisterOnShutdown(silent.close)
 	scheme, serve := "http", func() error { return hs.Serve(l) }
-	if s.cfg.TLSCert != "" {
-		scheme, serve = "https", func() error { return hs.ServeTLS(l, s.cfg.TLSCert, s.cfg.TLSKey) }
+	if len(certificates) > 0 {
+		scheme, serve = "https", func() error { return hs.ServeTLS(l, "", "") }
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- serve() }()
@@ -56,12 +68,56 @@ func (s *Server) Serve(ctx context.Context, ready func(endpoint string)) error {
 	return nil
 }
 
-// Handler returns the whole server as an http.Handler.
+// silentConns are the connections on which nothing has come yet. A server that
+// shuts down would wait for them as it does for calls.
+type silentConns struct {
+	mu    sync.Mutex
+	conns map[net.Conn]bool
+}
+
+func (s *silentConns) track(c net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if state != http.StateNew {
+		delete(s.conns, c)
+		return
+	}
+	if s.conns == nil {
+		s.conns = map[net.Conn]bool{}
+	}
+	s.conns[c] = true
+}
+
+func (s *silentConns) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		_ = c.Close() // nothing is lost on it
+	}
+}
+
+// certificates returns the TLS certificate that is configured, if one is.
+func (c *Config) certificates() ([]tls.Certificate, error) {
+	if c.TLSCert == "" {
+		return nil, nil
+	}
+	cert, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err != nil {
+		return nil, fmt.Errorf("TLS certificate %s with key %s: %w", c.TLSCert, c.TLSKey, err)
+	}
+	return []tls.Certificate{cert}, nil
+}
+
+// Handler returns the whole server as an http.Handler. It is no ServeMux: that
+// would redirect requests whose path it finds untidy, and clients sign paths.
 func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /_bailiwick/health", s.health)
-	mux.Handle("/", s.api)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/_bailiwick/health" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			s.health(w, r)
+			return
+		}
+		s.api.ServeHTTP(w, r)
+	})
 }
 
 // health says whether the server can serve calls.

@@ -11,7 +11,7 @@ import (
 )
 
 func accountCommand() *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "account",
 		Short: "Create and list accounts on a running server",
 		Long: `Create and list accounts on a running server.
@@ -20,9 +20,7 @@ Accounts are AWS's 12-digit namespaces: nothing in one can reach another unless
 both say so. The commands call the server at --endpoint-url with the
 credentials that AWS clients use (environment, profile or shared files), which
 must be those of the first account.`,
-	}
-	cmd.AddCommand(accountCreateCommand(), accountListCommand())
-	return cmd
+	}, accountCreateCommand(), accountListCommand())
 }
 
 func accountCreateCommand() *cobra.Command {
@@ -40,9 +38,9 @@ func accountCreateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "account %s\n\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n",
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "account %s\n\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n",
 				a.AccountID, a.RootAccessKeyID, a.RootSecretAccessKey)
-			return nil
+			return err // the secret may be lost
 		},
 	}
 	target.flags(cmd)

@@ -17,13 +17,28 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		<-signals
+		signal.Stop(signals) // before the command ends: who asks again needn't wait for that
+		cancel()
+	}()
 	os.Exit(run(ctx, os.Args[1:]))
 }
 
 // errFailed ends a command with status 1 that has said itself what is wrong.
 var errFailed = errors.New("failed")
+
+// group makes cmd the parent of others. By itself it does nothing, and what is
+// none of its commands is a mistake, which must not look like success.
+func group(cmd *cobra.Command, commands ...*cobra.Command) *cobra.Command {
+	cmd.Args = cobra.NoArgs
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	cmd.AddCommand(commands...)
+	return cmd
+}
 
 func run(ctx context.Context, args []string) int {
 	root := &cobra.Command{

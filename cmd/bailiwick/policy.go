@@ -20,12 +20,10 @@ import (
 const maxDocument = 1 << 20
 
 func policyCommand() *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "policy",
 		Short: "Check, explain and test IAM policies",
-	}
-	cmd.AddCommand(policyCheckCommand(), policyExplainCommand(), policyTestCommand())
-	return cmd
+	}, policyCheckCommand(), policyExplainCommand(), policyTestCommand())
 }
 
 var policyTypes = map[string]policy.Type{
@@ -238,6 +236,9 @@ func (e *explainFlags) request() (*policy.Request, error) {
 		key, value, ok := strings.Cut(kv, "=")
 		if !ok {
 			return nil, fmt.Errorf("--context %q is not KEY=VALUE", kv)
+		}
+		if _, ok := keys[key]; ok {
+			return nil, fmt.Errorf("--context %s is given twice; several values are a JSON array", key)
 		}
 		if keys[key], err = contextValue(value); err != nil {
 			return nil, fmt.Errorf("--context %s: %w", key, err)

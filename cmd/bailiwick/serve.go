@@ -26,7 +26,16 @@ func serveCommand() *cobra.Command {
 Flags go before the environment, the environment before the configuration
 file. The environment variables are BAILIWICK_DATA, BAILIWICK_ADDR,
 BAILIWICK_ACCOUNT_ID, BAILIWICK_ROOT_ACCESS_KEY_ID,
-BAILIWICK_ROOT_SECRET_ACCESS_KEY, BAILIWICK_TLS_CERT and BAILIWICK_TLS_KEY.`,
+BAILIWICK_ROOT_SECRET_ACCESS_KEY, BAILIWICK_TLS_CERT and BAILIWICK_TLS_KEY. The
+file's keys are the same without BAILIWICK_, in lower case; digits need quotes:
+
+    addr: 127.0.0.1:4566
+    account_id: "111122223333"
+
+Without a root access key from either, one is made on first start, printed once
+and kept in the data directory. On later starts account and key must be the
+same. The server ends when it is interrupted or gets SIGTERM, as soon as the
+calls under way have their answers.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := bailiwick.LoadConfig(file, os.Getenv)
@@ -62,23 +71,29 @@ func serve(cmd *cobra.Command, cfg bailiwick.Config) error {
 		return err
 	}
 	err = s.Serve(cmd.Context(), func(endpoint string) {
-		announce(cmd.OutOrStdout(), endpoint, s.Root())
+		if err := announce(cmd.OutOrStdout(), endpoint, s.Root()); err != nil {
+			cfg.Log.Error("standard output can't be written", "err", err)
+		}
 	})
 	return errors.Join(err, s.Close())
 }
 
 // announce says that the server is ready and how AWS clients reach it. The
-// root secret is shown only when it has just been made.
-func announce(w io.Writer, endpoint string, root bailiwick.RootKey) {
-	fmt.Fprintf(w, "ready\n\nAWS endpoint   %s\nhealth         %s/_bailiwick/health\naccount        %s\n\n", endpoint, endpoint, root.AccountID)
-	fmt.Fprintf(w, "export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=us-east-1\nexport AWS_DEFAULT_REGION=us-east-1\n", endpoint)
+// root secret is shown only when it has just been made. All is written at once:
+// who has read the first line has the last.
+func announce(w io.Writer, endpoint string, root bailiwick.RootKey) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "ready\n\nAWS endpoint   %s\nhealth         %s/_bailiwick/health\naccount        %s\n\n", endpoint, endpoint, root.AccountID)
+	fmt.Fprintf(&b, "export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=us-east-1\nexport AWS_DEFAULT_REGION=us-east-1\n", endpoint)
 	switch {
 	case root.Made:
-		fmt.Fprintf(w, "export AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n", root.AccessKeyID, root.SecretAccessKey)
-		fmt.Fprintf(w, "\nThis root access key is shown once. It is kept in %s.\n", root.File)
+		fmt.Fprintf(&b, "export AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n", root.AccessKeyID, root.SecretAccessKey)
+		fmt.Fprintf(&b, "\nThis root access key is shown once. It is kept in %s.\n", root.File)
 	case root.File != "":
-		fmt.Fprintf(w, "export AWS_SHARED_CREDENTIALS_FILE=%s\n", shellQuote(root.File))
+		fmt.Fprintf(&b, "export AWS_SHARED_CREDENTIALS_FILE=%s\n", shellQuote(root.File))
 	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // shellQuote returns s as one word of a POSIX shell.

@@ -121,7 +121,7 @@ func (v *vendFlags) run(cmd *cobra.Command) error {
 // enter refuses a profile whose credential_process is this very command: it
 // would start itself without end.
 func (v *vendFlags) enter() error {
-	profile := cmp.Or(v.target.profile, os.Getenv("AWS_PROFILE"), "default")
+	profile := cmp.Or(v.target.profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"), "default")
 	entered := os.Getenv(vending)
 	if slices.Contains(strings.Split(entered, "\n"), profile) {
 		return fmt.Errorf("profile %q gets its credentials from this command, which would get them from the profile: name another with --profile", profile)

@@ -107,7 +107,7 @@ func lastLine(f *os.File) (end int64, text []byte, err error) {
 // append writes lines and syncs them. After an error the file is cut back to
 // what it held, so that nothing stands in it twice.
 func (l *file) append(lines []line) error {
-	if l.f == nil || l.size >= maxFile {
+	if l.f == nil || l.size >= maxFile || l.displaced() {
 		if err := l.rotate(lines[0].seq); err != nil {
 			return err
 		}
@@ -126,6 +126,14 @@ func (l *file) append(lines []line) error {
 	l.size += int64(len(b))
 	l.last = lines[len(lines)-1].seq
 	return nil
+}
+
+// displaced reports whether the file is no longer what its name stands for:
+// moved, removed or cut. What was written to it then would be lost.
+func (l *file) displaced() bool {
+	named, err1 := os.Lstat(l.f.Name())
+	open, err2 := l.f.Stat()
+	return err1 != nil || err2 != nil || !os.SameFile(named, open) || open.Size() != l.size
 }
 
 // rotate begins a new file whose first record is numbered first.

@@ -57,36 +57,19 @@ func (a *Authorizer) Decide(ctx context.Context, tx *storage.Tx, c *awsapi.Call,
 			own[0] = n.Policy
 			set.Resource = own[:]
 		}
-		r := policy.Request{
+		d := set.Evaluate(&policy.Request{
 			Principal:       &c.Caller.Principal,
 			Action:          n.Action,
 			Resource:        n.Resource,
 			ResourceAccount: n.Owner,
 			Context:         &keys,
-		}
-		d := set.Evaluate(&r)
+		})
 		decisions = append(decisions, d)
 		if !d.Allowed() {
-			return decisions, denial(c.Caller, n, ownSide(set, r, d))
+			return decisions, denial(c.Caller, n, d)
 		}
 	}
 	return decisions, nil
-}
-
-// ownSide returns what the caller is told of d, the denial of r: if r's
-// resource must grant explicitly, and the caller's own policies don't allow
-// it, what those say. Else the answer would tell whom a role trusts, and so
-// whether it exists.
-func ownSide(set policy.Policies, r policy.Request, d policy.Decision) policy.Decision {
-	if !set.Explicit {
-		return d
-	}
-	set.Resource, set.Explicit = nil, false
-	r.ResourceAccount = r.Principal.Account
-	if own := set.Evaluate(&r); !own.Allowed() {
-		return own
-	}
-	return d
 }
 
 // denial words d as AWS does. To a caller from another account it never tells

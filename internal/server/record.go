@@ -29,6 +29,9 @@ func record(c *awsapi.Call, v *verdict, callErr error) *audit.Record {
 		Decision:      policy.Allow.String(),
 		Checks:        make([]audit.Check, len(v.decisions)),
 	}
+	if v.denied { // unless a check says which way
+		r.Decision = policy.ImplicitDeny.String()
+	}
 	if s := c.Caller.Session; s != nil {
 		r.Session = s.ID
 	}

@@ -61,11 +61,11 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
 		return nil, &awsapi.Error{Kind: awsapi.TooLarge}
 	}
+	rc := http.NewResponseController(w)
 	if r.Body == http.NoBody {
-		return nil, nil
+		return nil, rc.SetReadDeadline(time.Time{})
 	}
 	expected := max(r.ContentLength, 0)
-	rc := http.NewResponseController(w)
 	limit := bodyTime + time.Duration(expected/bodyRate)*time.Second
 	if err := rc.SetReadDeadline(time.Now().Add(limit)); err != nil {
 		return nil, err
@@ -74,7 +74,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The next request on the connection has its own time.
+	// What follows is bounded by itself, and the next request on the connection
+	// has its own time.
 	return body, rc.SetReadDeadline(time.Time{})
 }
 

@@ -199,6 +199,13 @@ func (s *Server) decide(ctx context.Context, tx *storage.Tx, c *awsapi.Call, in 
 		v.decided = true
 		return nil
 	}
+	// A service may deny by itself, when it states its needs: what no policy can
+	// allow. That is a denial as any other.
+	defer func() {
+		if e, ok := errors.AsType[*awsapi.Error](err); ok && e.Kind == awsapi.Denied {
+			v.decided, v.denied = true, true
+		}
+	}()
 	if v.needs, err = c.Operation.Needs(ctx, c, in); err != nil {
 		return err
 	}
@@ -206,13 +213,7 @@ func (s *Server) decide(ctx context.Context, tx *storage.Tx, c *awsapi.Call, in 
 		s.cfg.Observe(c, v.needs)
 	}
 	v.decisions, err = s.cfg.Authz.Decide(ctx, tx, c, v.needs)
-	if err == nil {
-		v.decided = true
-		return nil
-	}
-	if e, ok := errors.AsType[*awsapi.Error](err); ok && e.Kind == awsapi.Denied {
-		v.decided, v.denied = true, true
-	}
+	v.decided = err == nil
 	return err
 }
 

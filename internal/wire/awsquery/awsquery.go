@@ -4,10 +4,11 @@
 // and the input in further parameters, answered in XML. It is the protocol of
 // IAM, STS and SNS.
 //
-// Inputs and results are Go structs whose field names are those of the wire.
-// The kinds of field are string, bool, int, int32, int64, float64, []byte
-// (base64), time.Time (ISO 8601), structs, slices, maps with string keys, and
-// pointers to them. In a form they are
+// Inputs and results are Go structs whose field names are those of the wire,
+// or else given by a query tag with the name alone. The kinds of field are
+// string, bool, int, int32, int64, float64, []byte (base64), time.Time (ISO
+// 8601), structs, slices, maps with string keys, and pointers to them. In a
+// form they are
 //
 //	Name=value                            scalars
 //	Name.Field=value                      structures

@@ -76,6 +76,25 @@ func TestParametersBecomeTheInput(t *testing.T) {
 	}
 }
 
+func TestATagNamesAField(t *testing.T) {
+	type tagged struct {
+		Arn string `query:"arn"`
+	}
+	m, err := open(t, "Action=A&Arn=upper&arn=lower")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var in tagged
+	if err := m.Decode(&in); err != nil || in.Arn != "lower" {
+		t.Errorf("got %q, %v", in.Arn, err)
+	}
+	w := httptest.NewRecorder()
+	protocol.Encode(w, operation("A"), "id-1", &tagged{"x"})
+	if !strings.Contains(w.Body.String(), "<arn>x</arn>") {
+		t.Error(w.Body.String())
+	}
+}
+
 func TestParametersOfAGETAreInItsQuery(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/?Action=GetCallerIdentity&Version=2010-05-08", nil)
 	m, err := protocol.Open(r, nil)

@@ -23,12 +23,20 @@ func (f form) structure(prefix string, v reflect.Value) error {
 	t := v.Type()
 	for i := range t.NumField() {
 		if sf := t.Field(i); sf.IsExported() {
-			if _, err := f.value(prefix+sf.Name, v.Field(i)); err != nil {
+			if _, err := f.value(prefix+wireName(sf), v.Field(i)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// wireName returns the name of a field on the wire.
+func wireName(f reflect.StructField) string {
+	if name, ok := f.Tag.Lookup("query"); ok {
+		return name
+	}
+	return f.Name
 }
 
 // value sets v from the parameters of the given name. It reports whether there

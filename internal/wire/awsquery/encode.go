@@ -83,7 +83,7 @@ func (x *writer) fields(v reflect.Value) {
 	t := v.Type()
 	for i := range t.NumField() {
 		if f := t.Field(i); f.IsExported() {
-			x.element(f.Name, v.Field(i))
+			x.element(wireName(f), v.Field(i))
 		}
 	}
 }

@@ -33,7 +33,7 @@ const (
 	maxParameters    = 1024     // query parameters
 	maxSignedHeaders = 256      // names in SignedHeaders, and x-amz- headers
 	maxHeaderBytes   = 64 << 10 // bytes of all signed headers' values
-	maxSessionToken  = 16 << 10 // bytes
+	maxSessionToken  = 40 << 10 // bytes
 	maxKeyID         = 128      // bytes of an access key id, AWS's own limit
 	maxScopePart     = 64       // bytes of a region or service name
 
