@@ -4,9 +4,6 @@ package dynamodb
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
@@ -26,81 +23,6 @@ type batchWriteTable struct {
 
 // puts reports whether request i puts an item.
 func (b *batchWriteTable) puts(i int) bool { return b.in[i].PutRequest != nil }
-
-// Validate implements [awsapi.Validator].
-func (in *batchWriteItemInput) Validate() error {
-	var v violations
-	v.enum(in.ReturnConsumedCapacity, "returnConsumedCapacity", returnConsumedCapacities)
-	v.enum(in.ReturnItemCollectionMetrics, "returnItemCollectionMetrics", returnCollectionMetrics)
-	if in.RequestItems == nil {
-		v.missing("requestItems")
-	}
-	v.tables(len(in.RequestItems), maxBatchWrite)
-	in.tables = in.tables[:0]
-	total := 0
-	for _, name := range slices.Sorted(maps.Keys(in.RequestItems)) {
-		b := batchWriteTable{name: name, ref: v.mapKey(name), in: in.RequestItems[name]}
-		v.batchWrites(name, b.in)
-		in.tables = append(in.tables, b)
-		total += len(b.in)
-	}
-	if err := v.err(); err != nil {
-		return err
-	}
-	switch {
-	case len(in.RequestItems) == 0:
-		return invalid("The requestItems parameter is required for BatchWriteItem")
-	case total > maxBatchWrite:
-		return invalid("Too many items requested for the BatchWriteItem call")
-	}
-	for i := range in.tables {
-		if err := in.tables[i].check(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (v *violations) batchWrites(table string, requests []writeRequest) {
-	if n := len(requests); n < 1 || n > maxBatchWrite {
-		v.add("{"+table+"=[…]}", "requestItems", "Map value must satisfy constraint: ["+lengthAtMost(maxBatchWrite)+", "+lengthAtLeast(1)+"]")
-		return
-	}
-	for i, r := range requests {
-		path := fmt.Sprintf("requestItems.%s.member.%d.member.", table, i+1)
-		if r.PutRequest != nil {
-			v.item(r.PutRequest.Item, path+"putRequest.item")
-		}
-		if r.DeleteRequest != nil {
-			v.item(r.DeleteRequest.Key, path+"deleteRequest.key")
-		}
-	}
-}
-
-// check checks the part's requests.
-func (b *batchWriteTable) check() (err error) {
-	for _, r := range b.in {
-		if (r.PutRequest == nil) == (r.DeleteRequest == nil) {
-			return invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
-		}
-	}
-	b.writes = make([]attr.Item, len(b.in))
-	for i, r := range b.in {
-		if !b.puts(i) {
-			if b.writes[i], err = r.DeleteRequest.Key.checked(); err != nil {
-				return err
-			}
-			continue
-		}
-		if b.writes[i], err = r.PutRequest.Item.checked(); err != nil {
-			return err
-		}
-		if err := b.writes[i].CheckSize(); err != nil {
-			return validation(err)
-		}
-	}
-	return nil
-}
 
 func (s *service) batchWriteItemNeeds(_ context.Context, c *awsapi.Call, in *batchWriteItemInput) ([]awsapi.Need, error) {
 	needs := make([]awsapi.Need, len(in.tables))

@@ -6,8 +6,8 @@
 //	service.go   the operations, one row each
 //	types.go     inputs and outputs, as on the wire
 //	validate.go  the constraints on inputs
-//	authz.go     what operations need; target.go, what each input is about
-//	catalogue.go the actions
+//	authz.go     what operations need, and the catalogue
+//	target.go    what each input is about
 //	error.go     how operations fail
 //
 // The other files are named for what they change. Records are those of package

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package accounts
+
+import (
+	"fmt"
+
+	"github.com/bailiwick-dev/bailiwick/internal/identity"
+)
+
+// Bounds of a page of ListAccounts.
+const (
+	defaultResults = 100
+	maxResults     = 1000
+)
+
+func (in *createAccountInput) Validate() error {
+	if !identity.ValidAccount(in.AccountId) {
+		return invalid("AccountId must have 12 digits.")
+	}
+	return nil
+}
+
+func (in *listAccountsInput) Validate() error {
+	if in.MaxResults != nil && (*in.MaxResults < 1 || *in.MaxResults > maxResults) {
+		return invalid(fmt.Sprintf("MaxResults must be from 1 to %d.", maxResults))
+	}
+	if in.NextToken != nil && !identity.ValidAccount(*in.NextToken) {
+		return invalid("NextToken is not one that was returned.")
+	}
+	return nil
+}
