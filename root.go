@@ -92,13 +92,24 @@ func (k *RootKey) read() error {
 	return nil
 }
 
-// write makes the key's file, which only its owner may read.
+// write makes the key's file, which only its owner may read, so that a crash
+// leaves the whole file or none.
 func (k *RootKey) write() error {
-	text := fmt.Sprintf("[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n", k.AccessKeyID, k.SecretAccessKey)
-	f, err := os.OpenFile(k.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(k.File), ".root-credentials-*") // of mode 0600
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(text)
-	return errors.Join(err, f.Sync(), f.Close())
+	defer os.Remove(f.Name())
+	_, err = fmt.Fprintf(f, "[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n", k.AccessKeyID, k.SecretAccessKey)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), k.File); err != nil { // never over one that is there
+		return err
+	}
+	d, err := os.Open(filepath.Dir(k.File))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
