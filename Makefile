@@ -2,9 +2,10 @@
 
 GO ?= go
 FUZZTIME ?= 10m
+ROUNDS ?= 500
 PACKAGES = ./...
 
-.PHONY: run build check test fuzz bench
+.PHONY: run build check test fuzz bench crash
 
 # The main job: tenants kept apart, and the reason for every denial.
 run: build
@@ -32,3 +33,7 @@ fuzz:
 # Every benchmark, with the floors beside it; see docs/performance.md.
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count 5 $(PACKAGES)
+
+# kill -9 of real servers under load, ROUNDS times; nothing acknowledged is lost.
+crash:
+	$(GO) test -count 1 -v -timeout 2h ./internal/crashtest -rounds $(ROUNDS)
