@@ -76,11 +76,12 @@ func Open(db *storage.DB, dir string, logger *slog.Logger) (*Log, error) {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
 	l := &Log{db: db, log: logger, file: f, stop: make(chan struct{}), done: make(chan struct{})}
-	last, err := l.lastJournaled()
+	shipped, highest, err := l.numbers()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("audit: %w", err), f.Close())
 	}
-	l.seq.Store(max(last, f.last))
+	f.last = max(f.last, shipped) // the files may have been collected
+	l.seq.Store(max(highest, f.last))
 	go l.run()
 	return l, nil
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -247,6 +248,33 @@ func TestALineThatACrashLeftUnfinishedIsCutOff(t *testing.T) {
 	records := read(t, dir)
 	if len(records) != 2 || records[0].RequestID != "first" || records[1].RequestID != "second" || records[1].Seq <= records[0].Seq {
 		t.Errorf("got %v", records)
+	}
+}
+
+// Operators collect the files. What comes after must not be numbered, nor the
+// file named, as what they have already.
+func TestNumbersAreNotGivenAgainWhenTheFilesAreGone(t *testing.T) {
+	for name, kind := range map[string]int{"after a read": 0, "after a denial": 1, "after a change": 2} {
+		t.Run(name, func(t *testing.T) {
+			db, dir := newDB(t), t.TempDir()
+			for i, want := range []uint64{1, 2, 3} {
+				l := openLog(t, db, dir)
+				if err := one(l, db, kind, strconv.Itoa(i)); err != nil {
+					t.Fatal(err)
+				}
+				if err := l.Close(); err != nil {
+					t.Fatal(err)
+				}
+				records := read(t, dir)
+				if len(records) != 1 || records[0].Seq != want {
+					t.Fatalf("got %v, want one record numbered %d", records, want)
+				}
+				names, _ := filepath.Glob(filepath.Join(dir, "*"))
+				if err := os.Remove(names[0]); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

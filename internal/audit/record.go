@@ -24,6 +24,7 @@ type Record struct {
 	Account       string
 	AccessKeyID   string
 	Session       string // id of the session, empty for long-term credentials
+	Issued        string // id of the session that the call began, empty if it began none
 	Tags          []Tag  // of the principal
 	SourceIP      string
 	Decision      string // Allow, ImplicitDeny or ExplicitDeny
@@ -61,6 +62,9 @@ func (r *Record) appendJSON(b []byte) []byte {
 	b = appendMember(b, "accessKeyId", r.AccessKeyID)
 	if r.Session != "" {
 		b = appendMember(b, "session", r.Session)
+	}
+	if r.Issued != "" {
+		b = appendMember(b, "issued", r.Issued)
 	}
 	b = append(b, `,"tags":{`...)
 	for i, t := range r.Tags {

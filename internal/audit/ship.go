@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"errors"
 	"slices"
 	"time"
 
@@ -15,6 +16,11 @@ import (
 
 // shipAtOnce bounds the journal records that one pass holds in memory.
 const shipAtOnce = 20_000
+
+// lastShipped is the place in the journal, of no record, where the number of
+// the last record in the files is kept. The files may be gone by the next start,
+// and their numbers must not be given again.
+const lastShipped = 0
 
 func (l *Log) run() {
 	defer close(l.done)
@@ -79,13 +85,19 @@ func (l *Log) shipSome(horizon uint64) (more bool, err error) {
 		return false, err
 	}
 	l.forget(horizon)
-	if journal == 0 {
-		return more, nil
-	}
-	// If a crash comes first, the next start sees by the file's last number
-	// that these were shipped.
-	return more, l.db.Update(context.Background(), func(tx *storage.Tx) error {
-		return tx.Discard(journalKey(0), journalKey(horizon+1))
+	return more, l.settle(journal > 0, horizon)
+}
+
+// settle keeps, now that they are in the files, the number of the last record
+// shipped, and discards the journal up to horizon if there is anything in it. If
+// a crash comes first, the next start sees by the file's last number that these
+// were shipped.
+func (l *Log) settle(discard bool, horizon uint64) error {
+	return l.db.Update(context.Background(), func(tx *storage.Tx) error {
+		if err := tx.Put(journalKey(lastShipped), storage.AppendUint64(nil, l.file.last)); err != nil || !discard {
+			return err
+		}
+		return tx.Discard(journalKey(lastShipped+1), journalKey(horizon+1))
 	})
 }
 
@@ -105,17 +117,28 @@ func (l *Log) journaled(horizon uint64) (lines []line, err error) {
 	return lines, err
 }
 
-// lastJournaled returns the highest number in the journal, 0 if it is empty.
-func (l *Log) lastJournaled() (seq uint64, err error) {
+// numbers returns the number of the last record shipped and the highest number
+// that the database knows of, 0 if there is none.
+func (l *Log) numbers() (shipped, highest uint64, err error) {
 	err = l.db.View(context.Background(), func(tx *storage.Tx) error {
-		c := tx.Scan(storage.Range{Lo: journalKey(0), Hi: []byte{byte(storage.Journal) + 1}, Reverse: true})
+		shipped = 0
+		switch v, err := tx.Get(journalKey(lastShipped)); {
+		case err == nil:
+			if shipped, _, err = storage.DecodeUint64(v); err != nil {
+				return err
+			}
+		case !errors.Is(err, storage.ErrNotFound):
+			return err
+		}
+		highest = shipped
+		c := tx.Scan(storage.Range{Lo: journalKey(lastShipped + 1), Hi: []byte{byte(storage.Journal) + 1}, Reverse: true})
 		defer c.Close()
 		if c.Next() {
-			seq = binary.BigEndian.Uint64(c.Key()[1:])
+			highest = max(highest, binary.BigEndian.Uint64(c.Key()[1:]))
 		}
 		return c.Err()
 	})
-	return seq, err
+	return shipped, highest, err
 }
 
 // settledReads returns the pending reads up to horizon, and keeps them.

@@ -11,7 +11,7 @@ import (
 
 // credentials keeps what access keys and session tokens stand for, to save
 // opening them on every request. Only those that a signature has verified with
-// get in, so that strangers take up no place. A hit says nothing about whether
+// get in, so that strangers take up no place, and only small ones. A hit says nothing about whether
 // the credential still holds: [Proof.Caller] does.
 type credentials struct {
 	half int
@@ -39,6 +39,9 @@ func (k *credentials) get(accessKeyID, token string) (*identity.Credential, bool
 }
 
 func (k *credentials) put(accessKeyID, token string, c *identity.Credential) {
+	if !c.Small() {
+		return
+	}
 	id := credentialID{accessKeyID, token}
 	k.mu.RLock()
 	_, ok := k.new[id]

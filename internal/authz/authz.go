@@ -39,8 +39,6 @@ func (a *Authorizer) Decide(ctx context.Context, tx *storage.Tx, c *awsapi.Call,
 	set := policy.Policies{
 		Identity: grants.Identity,
 		Boundary: grants.Boundary,
-		SCPs:     grants.SCPs,
-		RCPs:     grants.RCPs,
 	}
 	if s := c.Caller.Session; s != nil {
 		set.Session = s.Policies
@@ -66,21 +64,37 @@ func (a *Authorizer) Decide(ctx context.Context, tx *storage.Tx, c *awsapi.Call,
 		})
 		decisions = append(decisions, d)
 		if !d.Allowed() {
+			if c.Caller.Account() != n.Owner {
+				d = told(&set, c, n)
+			}
 			return decisions, denial(c.Caller, n, d)
 		}
 	}
 	return decisions, nil
 }
 
-// denial words d as AWS does. To a caller from another account it never tells
-// what the policies of the resource's account say.
-func denial(caller *awsapi.Caller, n *awsapi.Need, d policy.Decision) *awsapi.Error {
-	if caller.Account() != n.Owner {
-		switch d.By {
-		case policy.Resource, policy.Trust, policy.RCP:
-			d = policy.Decision{Kind: policy.ImplicitDeny, By: policy.Resource}
-		}
+// told returns what a caller from another account is told of a denial. It
+// depends on nothing but the caller's own policies and the request: those of
+// the resource's account don't count, and neither do the resource's tags, which
+// else could be read, character by character, from which side denies.
+func told(set *policy.Policies, c *awsapi.Call, n *awsapi.Need) policy.Decision {
+	own := *set
+	own.Resource, own.Explicit = nil, false
+	d := own.Evaluate(&policy.Request{
+		Principal:       &c.Caller.Principal,
+		Action:          n.Action,
+		Resource:        n.Resource,
+		ResourceAccount: c.Caller.Account(),
+		Context:         &untagged{keys{call: c, need: n}},
+	})
+	if d.Allowed() {
+		d = policy.Decision{Kind: policy.ImplicitDeny, By: policy.Resource}
 	}
+	return d
+}
+
+// denial words d as AWS does.
+func denial(caller *awsapi.Caller, n *awsapi.Need, d policy.Decision) *awsapi.Error {
 	on := ""
 	if !n.Resource.IsZero() {
 		on = " on resource: " + n.Resource.String()

@@ -46,6 +46,18 @@ func (k *keys) Lookup(key string) policy.Value {
 	return k.principal(rest)
 }
 
+// untagged is keys without the tags of the resource, under whatever service's
+// prefix.
+type untagged struct{ keys }
+
+// Lookup is that of keys.
+func (u *untagged) Lookup(key string) policy.Value {
+	if strings.Contains(key, ":resourcetag/") {
+		return policy.Value{}
+	}
+	return u.keys.Lookup(key)
+}
+
 // principal returns the keys that say who asks.
 func (k *keys) principal(key string) policy.Value {
 	caller := k.call.Caller

@@ -62,7 +62,7 @@ func TagValue(tags []Tag, key string) (string, bool) {
 // A Session is what temporary credentials carry besides the principal. Its
 // tags are a snapshot taken when it was issued.
 type Session struct {
-	ID             string    // of this session; unique
+	ID             string    // unique among all sessions
 	Lineage        []string  // ids of the sessions it was chained from, the first first
 	IssuedAt       time.Time // aws:TokenIssueTime
 	Expires        time.Time

@@ -57,6 +57,13 @@ type Operation struct {
 // What it parses on the way it keeps for needs and handler.
 type Validator interface{ Validate() error }
 
+// An Issuer is a result that hands out the credentials of a session, which the
+// call's record names: what a session does can be traced to who began it.
+type Issuer interface {
+	// Issued returns the id of the session.
+	Issued() string
+}
+
 // Op completes the row o with what the operation needs and what it does. Both
 // run in the call's transaction and may run again: their only effects are on
 // c.Tx and on unexported fields of in, where needs may keep what it resolved.

@@ -23,7 +23,7 @@ func (d *Directory) Caller(tx *storage.Tx, c *Credential, now time.Time) (*awsap
 		}
 		key = c.session.ID // access key ids of sessions are not unique for ever
 	}
-	return d.callers.Get(tx, c.Account, key, func(tx *storage.Tx) (*awsapi.Caller, error) {
+	find := func(tx *storage.Tx) (*awsapi.Caller, error) {
 		if _, err := accounts.Get(tx, c.Account); err != nil {
 			return nil, unknown(err)
 		}
@@ -31,7 +31,11 @@ func (d *Directory) Caller(tx *storage.Tx, c *Credential, now time.Time) (*awsap
 			return d.sessionCaller(tx, c)
 		}
 		return longTermCaller(tx, c)
-	})
+	}
+	if !c.Small() {
+		return find(tx)
+	}
+	return d.callers.Get(tx, c.Account, key, find)
 }
 
 // unknown turns the absence of a record into ErrUnknownKey.

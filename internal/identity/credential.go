@@ -21,7 +21,17 @@ type Credential struct {
 	Fingerprint [sha256.Size]byte `json:"-"` // of the secret: what is remembered for one secret is found by it
 
 	session *Session // nil for long-term keys
+	size    int      // bytes of the session token
 }
+
+// maxSmall is the size, in bytes, of the largest token whose session is
+// remembered. All that AssumeRole may be passed fits, with some tags of the role.
+const maxSmall = 6 << 10
+
+// Small reports whether the credential may be remembered: caches are bounded by
+// number, and the tags of a role can make its sessions many times larger than
+// usual.
+func (c *Credential) Small() bool { return c.size <= maxSmall }
 
 // String names the key and not its secret.
 func (c *Credential) String() string { return c.AccessKeyID }
@@ -67,7 +77,7 @@ func (d *Directory) Credential(tx *storage.Tx, accessKeyID, sessionToken string,
 		return nil, err
 	}
 	c := newCredential(accessKeyID, account, secret)
-	c.session = s
+	c.session, c.size = s, len(sessionToken)
 	return c, nil
 }
 

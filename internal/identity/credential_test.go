@@ -228,6 +228,34 @@ func TestCallersEndWithWhatTheyAre(t *testing.T) {
 	}
 }
 
+// Memory is counted in sessions, so that those of whoever makes large ones must
+// not be kept.
+func TestLargeSessionsAreNotRemembered(t *testing.T) {
+	w := newWorld(t)
+	r := w.role("reader", nil)
+	usual := func(s *identity.Session) {
+		s.Policy = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"` + strings.Repeat("*", 1950) + `"}}`
+		s.Tags = []awsapi.Tag{{Key: strings.Repeat("k", 100), Value: strings.Repeat("v", 256)}}
+	}
+	large := func(s *identity.Session) {
+		for i := range 50 {
+			s.Tags = append(s.Tags, awsapi.Tag{Key: fmt.Sprint(i), Value: strings.Repeat("v", 256)})
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*identity.Session)
+		want   bool
+	}{{"small", nil, true}, {"as large as what may be passed", usual, true}, {"large", large, false}} {
+		_, issued := w.issue(r, c.change)
+		cred := w.mustCredential(issued.AccessKeyID, issued.SessionToken)
+		first, second := w.mustCaller(cred), w.mustCaller(cred)
+		if got := first == second; got != c.want || cred.Small() != c.want {
+			t.Errorf("a %s session: remembered %v, small %v, want %v", c.name, got, cred.Small(), c.want)
+		}
+	}
+}
+
 func TestNothingShowsASecret(t *testing.T) {
 	w := newWorld(t)
 	_, issued := w.issue(w.role("reader", nil), nil)

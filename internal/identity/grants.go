@@ -14,7 +14,6 @@ import (
 // policies.
 type Grants struct {
 	Identity, Boundary []*policy.Policy
-	SCPs, RCPs         [][]*policy.Policy // of every level of the organisation
 }
 
 // noGrants is what root users have: the policy engine knows what they may do.

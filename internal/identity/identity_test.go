@@ -197,7 +197,7 @@ func (w *world) may(c *awsapi.Caller, action string) bool {
 		if err != nil {
 			return err
 		}
-		set := policy.Policies{Identity: g.Identity, Boundary: g.Boundary, SCPs: g.SCPs, RCPs: g.RCPs}
+		set := policy.Policies{Identity: g.Identity, Boundary: g.Boundary}
 		if c.Session != nil {
 			set.Session = c.Session.Policies
 		}

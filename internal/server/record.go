@@ -52,6 +52,16 @@ func record(c *awsapi.Call, v *verdict, callErr error) *audit.Record {
 	return r
 }
 
+// change returns the record of a call that changes something, with the result
+// out.
+func change(c *awsapi.Call, v *verdict, out any) *audit.Record {
+	r := record(c, v, nil)
+	if i, ok := out.(awsapi.Issuer); ok {
+		r.Issued = i.Issued()
+	}
+	return r
+}
+
 func check(n *awsapi.Need, d policy.Decision) audit.Check {
 	c := audit.Check{Action: n.Action, Resource: "*", Decision: d.Kind.String(), Kind: d.By.String()}
 	if !n.Resource.IsZero() {

@@ -49,7 +49,7 @@ func describe(c *awsapi.Call, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c.SourceIP = peer.Addr().Unmap()
+	c.SourceIP = peer.Addr().Unmap().WithZone("") // as policies write addresses
 	c.UserAgent = r.UserAgent()
 	c.Referer = r.Referer()
 	c.Secure = r.TLS != nil

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/audit"
@@ -89,7 +90,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // the decision log, those that strangers send are not worth a line each.
 func (s *Server) logFailure(ctx context.Context, c *awsapi.Call, e *awsapi.Error) {
 	level := slog.LevelDebug
-	if e.Kind == awsapi.Internal || e.Kind == awsapi.Unavailable {
+	ours := e.Kind == awsapi.Internal || e.Kind == awsapi.Unavailable
+	if ours && !errors.Is(e, context.Canceled) { // by a client that has gone
 		level = slog.LevelError
 	}
 	op := ""
@@ -101,7 +103,8 @@ func (s *Server) logFailure(ctx context.Context, c *awsapi.Call, e *awsapi.Error
 
 // serve is the life of a call, in order. Every operation of every service goes
 // through it, so none can miss a step.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, proof *authn.Proof) error {
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, proof *authn.Proof) (err error) {
+	defer catch(&err)
 	if err := describe(c, r); err != nil {
 		return err
 	}
@@ -154,6 +157,7 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, in 
 	}
 	var v verdict
 	err = run(ctx, func(tx *storage.Tx) (err error) {
+		defer catch(&err)
 		v = verdict{}
 		if c.Caller, err = proof.Caller(tx, c.Time); err != nil {
 			return err
@@ -172,7 +176,7 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, in 
 			}
 		}
 		if c.Operation.Access != awsapi.Read {
-			return entry.Commit(tx, record(c, &v, nil))
+			return entry.Commit(tx, change(c, &v, out))
 		}
 		return nil
 	})
@@ -184,6 +188,14 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, in 
 		return nil, recErr
 	}
 	return out, err
+}
+
+// catch makes a panic an internal failure: what was decided goes on record, the
+// client has its answer, and the operator learns where it was.
+func catch(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("server: panic: %v\n%s", p, debug.Stack())
+	}
 }
 
 // A verdict is what was decided of a call.

@@ -46,6 +46,7 @@ func assumeRole(d *identity.Directory) func(context.Context, *awsapi.Call, *assu
 			},
 			AssumedRoleUser:  assumedRoleUser{AssumedRoleId: s.RoleID + ":" + s.Name, Arn: s.ARN()},
 			PackedPolicySize: size,
+			session:          s.ID,
 		}
 		if s.SourceIdentity != "" {
 			out.SourceIdentity = &s.SourceIdentity

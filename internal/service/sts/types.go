@@ -46,7 +46,12 @@ type assumeRoleOutput struct {
 	AssumedRoleUser  assumedRoleUser
 	PackedPolicySize *int32
 	SourceIdentity   *string
+
+	session string // id of the session issued
 }
+
+// Issued implements awsapi.Issuer.
+func (out *assumeRoleOutput) Issued() string { return out.session }
 
 type credentials struct {
 	AccessKeyId     string

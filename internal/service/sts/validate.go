@@ -37,9 +37,6 @@ func (in *assumeRoleInput) Validate() error {
 	if len(in.ProvidedContexts) > 0 {
 		return invalid("ProvidedContexts are not supported")
 	}
-	if in.SourceIdentity != nil && reserved(*in.SourceIdentity) {
-		return invalid("The source identity must not begin with aws:")
-	}
 	if err := checkTags(in.Tags, in.TransitiveTagKeys); err != nil {
 		return err
 	}
