@@ -36,10 +36,12 @@ type SessionPolicy struct {
 	// Template is a JSON policy, Version 2012-10-17, that has {{tenant}} at
 	// least once. The placeholder may stand in values of Resource, NotResource
 	// (in the resource part of the ARN) and Condition (under String and Arn
-	// operators), nowhere else. It is filled as literal text. Between it and a
-	// wildcard or a policy variable there must be a character that no tenant
-	// id may have: acme* also matches acme2. At most 8 KiB as written, and
-	// 2,048 characters when filled, blanks between tokens not counted.
+	// operators), nowhere else; in NotResource and under Not… operators only if
+	// the statement denies, as one that allows would allow all but the tenant's
+	// own. It is filled as literal text. Between it and a wildcard or a policy
+	// variable there must be a character that no tenant id may have: acme* also
+	// matches acme2. At most 8 KiB as written, and 2,048 characters when filled,
+	// blanks between tokens not counted.
 	//
 	// A statement without the placeholder is the same for every tenant: what
 	// it allows, all of them share. A wildcard further off is not refused

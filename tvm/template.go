@@ -89,6 +89,7 @@ func (t *template) fill(id tenant.ID) (string, error) {
 type place struct {
 	kind     placeKind
 	operator string // of a condition
+	negated  bool   // a match here means no
 }
 
 type placeKind uint8
@@ -98,6 +99,7 @@ const (
 	inDocument
 	inVersion
 	inStatement
+	inEffect
 	inResource
 	inCondition      // members are operators
 	inOperator       // members are condition keys
@@ -116,15 +118,17 @@ func (p place) member(name string) place {
 		}
 	case inStatement:
 		switch name {
+		case "Effect":
+			return place{kind: inEffect}
 		case "Resource", "NotResource":
-			return place{kind: inResource}
+			return place{kind: inResource, negated: name == "NotResource"}
 		case "Condition":
 			return place{kind: inCondition}
 		}
 	case inCondition:
 		return place{kind: inOperator, operator: name}
 	case inOperator:
-		return place{kind: inConditionValue, operator: p.operator}
+		return place{kind: inConditionValue, operator: p.operator, negated: strings.Contains(p.operator, "Not")}
 	}
 	return place{}
 }
@@ -139,6 +143,10 @@ type templateReader struct {
 	nodes   []node
 	found   bool // a placeholder
 	version string
+
+	// Of the statement being read.
+	effect string
+	spares bool // a placeholder stands where a match means no
 }
 
 func (r *templateReader) document() error {
@@ -168,6 +176,9 @@ func (r *templateReader) value(p place) error {
 		return r.text(p, tok.String())
 	case jsontext.KindBeginObject:
 		r.nodes = append(r.nodes, node{token: jsontext.BeginObject})
+		if p.kind == inStatement {
+			return r.statement()
+		}
 		return r.members(p)
 	case jsontext.KindBeginArray:
 		r.nodes = append(r.nodes, node{token: jsontext.BeginArray})
@@ -176,6 +187,19 @@ func (r *templateReader) value(p place) error {
 		r.nodes = append(r.nodes, node{token: tok.Clone()})
 		return nil
 	}
+}
+
+// statement reads the members of a statement, and refuses one that allows a
+// tenant all but its own.
+func (r *templateReader) statement() error {
+	r.effect, r.spares = "", false
+	if err := r.members(place{kind: inStatement}); err != nil {
+		return err
+	}
+	if r.spares && r.effect != "Deny" {
+		return fmt.Errorf("a statement allows all but what is the tenant's: %s stands in NotResource or under a Not… operator", placeholder)
+	}
+	return nil
 }
 
 func (r *templateReader) members(p place) error {
@@ -220,9 +244,13 @@ func (r *templateReader) text(p place, s string) error {
 			return fmt.Errorf("%s: %w", r.dec.StackPointer(), err)
 		}
 		r.found = true
+		r.spares = r.spares || p.negated
 	}
-	if p.kind == inVersion {
+	switch p.kind {
+	case inVersion:
 		r.version = s
+	case inEffect:
+		r.effect = s
 	}
 	r.nodes = append(r.nodes, node{token: jsontext.String(s), text: text})
 	return nil

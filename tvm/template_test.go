@@ -69,6 +69,7 @@ func TestTemplates(t *testing.T) {
 		{"a value may be the tenant", leadingKey, ""},
 		{"a resource may contain it", withResource("arn:aws:s3:::b/{{tenant}}/x"), ""},
 		{"so may NotResource", withStatement(`"Effect":"Deny","Action":"s3:*","NotResource":"arn:aws:s3:::b/{{tenant}}/x"`), ""},
+		{"so may what a denial spares", withStatement(`"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"ForAnyValue:StringNotEqualsIfExists":{"dynamodb:LeadingKeys":"{{tenant}}"}}`), ""},
 		{"twice in a string", withResource("arn:aws:s3:::b/{{tenant}}/{{tenant}}.json"), ""},
 		{"in each of several resources", withStatement(`"Effect":"Allow","Action":"s3:*","Resource":["arn:aws:s3:::b-{{tenant}}","arn:aws:s3:::b-{{tenant}}/*"]`), ""},
 		{"a separator keeps a wildcard away", withResource("arn:aws:s3:::b/{{tenant}}/*"), ""},
@@ -100,6 +101,12 @@ func TestTemplates(t *testing.T) {
 		{"with a brace before", withResource("arn:aws:s3:::b/{{{tenant}}"), "brace"},
 		{"with a brace after", withResource("arn:aws:s3:::b/{{tenant}}}"), "brace"},
 		{"with an opening brace after", withResource("arn:aws:s3:::b/{{tenant}}{x}"), "brace"},
+
+		{"all but the tenant's own allowed", withStatement(`"Effect":"Allow","Action":"s3:*","NotResource":"arn:aws:s3:::b/{{tenant}}/x"`), "all but"},
+		{"also with the effect last", withStatement(`"NotResource":["arn:aws:s3:::b/{{tenant}}/x"],"Action":"s3:*","Effect":"Allow"`), "all but"},
+		{"also beside what is the tenant's", withStatement(`"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::b/{{tenant}}/x","Condition":{"ForAnyValue:StringNotLikeIfExists":{"aws:TagKeys":["{{tenant}}"]}}`), "all but"},
+		{"also by ARN", withCondition("ArnNotEquals", "aws:PrincipalArn", "arn:aws:iam::111122223333:role/t/{{tenant}}"), "all but"},
+		{"also in one of several statements", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","NotResource":"arn:aws:s3:::b/{{tenant}}/x"},{"Effect":"Deny","Action":"s3:*","Resource":"*"}]}`, "all but"},
 
 		{"an unknown placeholder", withResource("arn:aws:s3:::b/{{tenant}}/{{user}}"), "only placeholder"},
 		{"blanks in a placeholder", withResource("arn:aws:s3:::b/{{tenant}}/{{ tenant }}"), "only placeholder"},

@@ -35,9 +35,12 @@ var clients = map[string]any{
 // notes says of a service what the tables don't show.
 var notes = map[string]string{
 	"bailiwick": "Bailiwick's own API, over AWS JSON 1.1, for the first account only.",
-	"dynamodb": "Known and refused with a ValidationException, until they are served: secondary indexes, streams, " +
+	"dynamodb": "Known and refused with a ValidationException, until they are served: secondary and vector indexes, streams, " +
+		"encryption by SSESpecification, resource policies, WarmThroughput, OnDemandThroughput, global tables, " +
 		"and the parameters from before expressions (AttributesToGet, AttributeUpdates, ConditionalOperator, Expected, " +
-		"KeyConditions, QueryFilter, ScanFilter).",
+		"KeyConditions, QueryFilter, ScanFilter). Tag keys that differ in case only are refused: policies couldn't tell them apart. " +
+		"dynamodb:ReturnValues is ALL_OLD if ReturnValuesOnConditionCheckFailure is, as the item is shown then. " +
+		"A page ends before its megabyte if its filter is very much work.",
 	"iam": "Requests may be signed for any region; records are the account's.",
 	"sts": "Sessions are sealed into their tokens and kept nowhere.",
 }

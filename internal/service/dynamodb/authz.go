@@ -57,8 +57,10 @@ type conditions struct {
 	leading []attr.Value
 
 	// attributes returns the names of the attributes that the call mentions,
-	// its keys included, for dynamodb:Attributes.
+	// its keys included, for dynamodb:Attributes. They are many for a wide item:
+	// they are asked for once, and only if a policy does.
 	attributes func() []string
+	names      []string // what attributes has returned
 
 	// The parameters that have keys of their own; empty if the operation
 	// doesn't have them.
@@ -73,9 +75,12 @@ func (k *conditions) Lookup(key string) policy.Value {
 			return policy.Many(texts(k.leading))
 		}
 	case "dynamodb:attributes":
+		if k.names == nil {
+			k.names = k.attributes()
+		}
 		// Nothing mentioned is everything asked for, which has no names.
-		if names := k.attributes(); len(names) > 0 {
-			return policy.Many(names)
+		if len(k.names) > 0 {
+			return policy.Many(k.names)
 		}
 	case "dynamodb:select":
 		return oneOrNone(k.selects)

@@ -10,6 +10,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/bailiwick-dev/bailiwick/bailiwicktest"
+	service "github.com/bailiwick-dev/bailiwick/internal/service/dynamodb"
+	"github.com/bailiwick-dev/bailiwick/internal/service/servicetest"
 )
 
 func TestBatchesWriteAndReadSeveralTables(t *testing.T) {
@@ -136,6 +140,24 @@ func TestBatchReadsAreChecked(t *testing.T) {
 			_, err := db.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: tc.requests})
 			wantError(t, err, tc.code, tc.message)
 		})
+	}
+}
+
+func TestRefusalsOfLongNamesAreShort(t *testing.T) {
+	srv := bailiwicktest.New(t)
+	name := strings.Repeat("x;", 1<<20)
+	for operation, input := range map[string]string{
+		"BatchWriteItem": `{"RequestItems":{"` + name + `":[` + strings.Repeat(`{"PutRequest":{}},`, 9) + `{"PutRequest":{}}]}}`,
+		"BatchGetItem":   `{"RequestItems":{"` + name + `":{}}}`,
+		"GetItem":        `{"TableName":"` + name + `","Key":{"pk":{"S":"a"}}}`,
+	} {
+		a, err := servicetest.Call(t.Context(), srv.Config(), service.New(), operation, input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Status != 400 || len(a.Body) > 32<<10 {
+			t.Errorf("%s answers %d and %d bytes", operation, a.Status, len(a.Body))
+		}
 	}
 }
 

@@ -26,9 +26,6 @@ func (t *table) describe(n count) *tableDescription {
 		reads, writes = warmReads, warmWrites
 	}
 	d.WarmThroughput = &warmThroughputDescription{&reads, &writes, new(statusActive)}
-	if t.SSEType != "" {
-		d.SSEDescription = &sseDescription{Status: new("ENABLED"), SSEType: &t.SSEType}
-	}
 	if t.Class != "" {
 		d.TableClassSummary = &tableClassSummary{&t.Class}
 	}

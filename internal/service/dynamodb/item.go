@@ -9,6 +9,7 @@ import (
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
+	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/expr"
 )
 
 // Values of ReturnValues.
@@ -244,30 +245,30 @@ func (in *updateItemInput) checkPaths(t *table) error {
 // apply returns what the update makes of old, and what ReturnValues asks for.
 // An item that isn't there yet begins as its key.
 func (in *updateItemInput) apply(old attr.Item) (new, results attr.Item, err error) {
-	base := old
-	if base.Len() == 0 {
-		base = in.key
+	updated := expr.Updated{Item: old}
+	if old.Len() == 0 {
+		updated.Item = in.key
 	}
-	if in.update == nil {
-		return base, in.results(old, base, attr.Item{}, attr.Item{}), nil
+	if in.update != nil {
+		if updated, err = in.update.Apply(updated.Item); err != nil {
+			return attr.Item{}, attr.Item{}, validation(err)
+		}
 	}
-	updated, err := in.update.Apply(base)
-	if err != nil {
-		return attr.Item{}, attr.Item{}, validation(err)
-	}
-	return updated.Item, in.results(old, updated.Item, in.update.UpdatedOld(old), updated.New()), nil
+	return updated.Item, in.results(old, updated), nil
 }
 
-func (in *updateItemInput) results(old, new, touchedOld, touchedNew attr.Item) attr.Item {
-	switch orNone(in.ReturnValues) {
-	case allOld:
+// results returns what ReturnValues asks for.
+func (in *updateItemInput) results(old attr.Item, updated expr.Updated) attr.Item {
+	switch mode := orNone(in.ReturnValues); {
+	case mode == allOld:
 		return old
-	case allNew:
-		return new
-	case updatedOld:
-		return touchedOld
-	case updatedNew:
-		return touchedNew
+	case mode == allNew:
+		return updated.Item
+	case in.update == nil:
+	case mode == updatedOld:
+		return in.update.UpdatedOld(old)
+	case mode == updatedNew:
+		return updated.New()
 	}
 	return attr.Item{}
 }

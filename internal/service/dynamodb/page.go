@@ -16,6 +16,11 @@ const (
 	// it is the last.
 	maxPage = 1 << 20
 
+	// maxWork is how many bytes a page's filter looks at: the item that reaches
+	// it is the last. Filters of many paths or large literals would else keep
+	// a processor busy for hours with one megabyte of small items.
+	maxWork = 256 << 20
+
 	// prefetch is how many items a page is expected to have, for stores that
 	// fetch many at once.
 	prefetch = 256
@@ -76,12 +81,13 @@ type page struct {
 	count   int
 	scanned int
 	size    int
+	work    int       // bytes that the filter looked at
 	last    attr.Item // the item that was read last
 	more    bool      // the page ended before the span did
 }
 
-// page reads items of the span from the starting key on, until the limit or the
-// size of a page is reached.
+// page reads items of the span from the starting key on, until the limit, the
+// size of a page or the work for one is reached.
 func (r *read) page(ctx context.Context, tx *storage.Tx, t *table, span attr.Span) (*page, error) {
 	p := &page{items: []item{}}
 	c := tx.Scan(r.from(t, span))
@@ -95,7 +101,7 @@ func (r *read) page(ctx context.Context, tx *storage.Tx, t *table, span attr.Spa
 			return nil, err
 		}
 		p.add(r, it)
-		if p.size >= maxPage || p.scanned == r.limit {
+		if p.size >= maxPage || p.work >= maxWork || p.scanned == r.limit {
 			p.more = true
 			break
 		}
@@ -122,9 +128,13 @@ func (r *read) from(t *table, span attr.Span) storage.Range {
 
 // add takes an item into the page, unless the filter drops it.
 func (p *page) add(r *read, it attr.Item) {
+	size := it.Size()
 	p.scanned++
-	p.size += it.Size()
+	p.size += size
 	p.last = it
+	if r.filter != nil {
+		p.work += r.filter.Work(size)
+	}
 	if !holds(r.filter, it) {
 		return
 	}

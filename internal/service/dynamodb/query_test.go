@@ -190,6 +190,52 @@ func TestPagesEndAtAMegabyte(t *testing.T) {
 	}
 }
 
+// A filter of AWS's limits can compare megabytes with every item of a page that
+// holds thousands: the page ends early then, as pages may, and the query goes on.
+func TestPagesEndWhenTheirFilterIsMuchWork(t *testing.T) {
+	ctx := t.Context()
+	db := connect(t)
+	create(t, db, "T00", "pk", "nsk")
+	const all = 100
+	var items []item
+	for i := range all {
+		items = append(items, item{"pk": str("p"), "nsk": num(i), "v": str("needle")})
+	}
+	fill(t, db, "T00", items...)
+	literal := str(strings.Repeat("hay", 300_000))
+	for _, tc := range []struct {
+		claim, term string
+		ends        bool
+	}{
+		{"a large literal is searched for each item", "contains(:v, v)", true},
+		{"the size of a literal is found once", "size(:v) = v", false},
+		{"literals are compared once", "contains(:v, :needle)", false},
+	} {
+		in := &dynamodb.QueryInput{
+			TableName: aws.String("T00"), KeyConditionExpression: aws.String("pk = :p"), Select: types.SelectCount,
+			FilterExpression:          aws.String("v = :needle AND (" + strings.Repeat(tc.term+" OR ", 59) + tc.term + ")"),
+			ExpressionAttributeValues: item{":p": str("p"), ":v": literal, ":needle": str("needle")},
+		}
+		out, err := db.Query(ctx, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ends := out.LastEvaluatedKey != nil; ends != tc.ends {
+			t.Errorf("%s: a page has %d of %d items", tc.claim, out.ScannedCount, all)
+		}
+		scanned := int(out.ScannedCount)
+		for p := out; p.LastEvaluatedKey != nil; scanned += int(p.ScannedCount) {
+			in.ExclusiveStartKey = p.LastEvaluatedKey
+			if p, err = db.Query(ctx, in); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if scanned != all {
+			t.Errorf("%s: all pages have %d of %d items", tc.claim, scanned, all)
+		}
+	}
+}
+
 func TestScansSeeEveryItemOnce(t *testing.T) {
 	ctx := t.Context()
 	db := connect(t)

@@ -29,7 +29,6 @@ type tableRecord struct {
 	ReadUnits          int64
 	WriteUnits         int64
 	Class              string `json:",omitzero"` // as given, or ""
-	SSEType            string `json:",omitzero"` // "" for the default
 	DeletionProtection bool   `json:",omitzero"`
 	Tags               []awsapi.Tag
 }

@@ -105,9 +105,6 @@ func (in *createTableInput) record() tableRecord {
 	if in.TableClass != nil {
 		r.Class = *in.TableClass
 	}
-	if sse := in.SSESpecification; sse != nil && sse.Enabled != nil && *sse.Enabled {
-		r.SSEType = "KMS"
-	}
 	r.DeletionProtection = in.DeletionProtectionEnabled != nil && *in.DeletionProtectionEnabled
 	return r
 }

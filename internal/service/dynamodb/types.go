@@ -111,7 +111,6 @@ type tableDescription struct {
 	TableArn                  *string
 	TableId                   *string
 	BillingModeSummary        *billingModeSummary
-	SSEDescription            *sseDescription
 	TableClassSummary         *tableClassSummary
 	DeletionProtectionEnabled *bool
 	WarmThroughput            *warmThroughputDescription
@@ -126,11 +125,6 @@ type provisionedThroughputDescription struct {
 type billingModeSummary struct {
 	BillingMode                       *string
 	LastUpdateToPayPerRequestDateTime *time.Time
-}
-
-type sseDescription struct {
-	Status  *string
-	SSEType *string
 }
 
 type tableClassSummary struct{ TableClass *string }

@@ -12,7 +12,7 @@ import (
 const (
 	// maxViolations is how many broken constraints an answer lists.
 	maxViolations = 10
-	// maxEcho is how many bytes of a bad value an answer repeats.
+	// maxEcho is how many bytes of a bad value, or of its path, an answer repeats.
 	maxEcho = 1024
 )
 
@@ -25,16 +25,22 @@ func (v *violations) add(value, path, constraint string) {
 	if len(v.list) == maxViolations {
 		return
 	}
-	if len(value) > maxEcho {
-		value = strings.ToValidUTF8(value[:maxEcho], "")
-	}
-	v.list = append(v.list, "Value '"+value+"' at '"+path+"' failed to satisfy constraint: "+constraint)
+	v.list = append(v.list, "Value '"+echo(value)+"' at '"+echo(path)+"' failed to satisfy constraint: "+constraint)
 }
 
 func (v *violations) missing(path string) {
 	if len(v.list) < maxViolations {
-		v.list = append(v.list, "Value null at '"+path+"' failed to satisfy constraint: Member must not be null")
+		v.list = append(v.list, "Value null at '"+echo(path)+"' failed to satisfy constraint: Member must not be null")
 	}
+}
+
+// echo returns as much of what a caller wrote as an answer repeats. Paths have
+// the names of tables in them.
+func echo(s string) string {
+	if len(s) > maxEcho {
+		return strings.ToValidUTF8(s[:maxEcho], "")
+	}
+	return s
 }
 
 // err returns the ValidationException, or nil if no constraint is broken.

@@ -147,27 +147,18 @@ func (in *createTableInput) refuse() error {
 			return invalidParameters("Table is being created with a stream disabled, UpdateViewType should not be specified")
 		}
 	}
-	return in.refuseKey()
+	return in.refuseEncryption()
 }
 
-// refuseKey refuses encryption under a key of the caller's choice, which isn't
-// what would be done.
-func (in *createTableInput) refuseKey() error {
-	s := in.SSESpecification
-	if s == nil {
-		return nil
-	}
-	if s.Enabled == nil || !*s.Enabled {
-		if s.SSEType != nil || s.KMSMasterKeyId != nil {
-			return invalidParameters("SSEType/KMSMasterKeyId cannot be specified when SSE is disabled")
-		}
-		return nil
-	}
-	if s.KMSMasterKeyId != nil {
-		return invalid("The parameter SSESpecification.KMSMasterKeyId is not supported")
-	}
-	if s.SSEType != nil && *s.SSEType != "KMS" {
-		return invalidParameters("Only SSEType KMS is supported")
+// refuseEncryption refuses encryption under a key: a table that says it is
+// encrypted when it isn't would be worse than none.
+func (in *createTableInput) refuseEncryption() error {
+	switch s := in.SSESpecification; {
+	case s == nil:
+	case s.Enabled != nil && *s.Enabled:
+		return invalid("The parameter SSESpecification is not supported")
+	case s.SSEType != nil || s.KMSMasterKeyId != nil:
+		return invalidParameters("SSEType/KMSMasterKeyId cannot be specified when SSE is disabled")
 	}
 	return nil
 }

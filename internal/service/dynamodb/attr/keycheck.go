@@ -65,10 +65,16 @@ func emptyKind(t Type) string {
 }
 
 func (s Schema) checkSizes(it Item) error {
-	if keySize(it, s.Hash) > MaxPartitionKey {
+	return CheckKeySizes(keySize(it, s.Hash), keySize(it, s.Range))
+}
+
+// CheckKeySizes returns the ValidationError of a partition key or a sort key
+// that is too long. Sizes are in bytes, of all of its values together.
+func CheckKeySizes(hash, sort int) error {
+	if hash > MaxPartitionKey {
 		return errHashTooLong
 	}
-	if keySize(it, s.Range) > MaxSortKey {
+	if sort > MaxSortKey {
 		return errRangeTooLong
 	}
 	return nil

@@ -57,9 +57,10 @@ func (k kind) checkUse(n *node, operand bool) error {
 // A resolver puts placeholders in place and collects the paths of an
 // expression.
 type resolver struct {
-	kind  kind
-	p     *Placeholders
-	paths Paths
+	kind     kind
+	p        *Placeholders
+	paths    Paths
+	literals int // size of those that a condition compares with each item
 }
 
 func (r *resolver) path(n *node) (Path, error) {

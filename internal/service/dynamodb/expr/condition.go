@@ -2,12 +2,17 @@
 
 package expr
 
-import "github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
+import (
+	"slices"
+
+	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
+)
 
 // A Condition is a compiled ConditionExpression or FilterExpression.
 type Condition struct {
-	holds predicate
-	paths Paths
+	holds    predicate
+	paths    Paths
+	literals int
 }
 
 // Condition compiles a ConditionExpression.
@@ -28,7 +33,7 @@ func (p *Placeholders) condition(k kind, text string) (*Condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Condition{holds: holds, paths: r.paths}, nil
+	return &Condition{holds: holds, paths: r.paths, literals: r.literals}, nil
 }
 
 // checkedCondition parses and makes the checks that need no placeholders.
@@ -59,6 +64,10 @@ func (c *Condition) Eval(item attr.Item) bool { return c.holds(item) }
 // Paths returns the document paths in the expression; they must not be changed.
 func (c *Condition) Paths() Paths { return c.paths }
 
+// Work returns how many bytes Eval may look at for an item of that size, as item
+// sizes count: each literal and, for each path, the item.
+func (c *Condition) Work(size int) int { return c.literals + len(c.paths)*size }
+
 type predicate func(attr.Item) bool
 
 func (r *resolver) predicate(n *node) (predicate, error) {
@@ -76,15 +85,28 @@ func (r *resolver) predicate(n *node) (predicate, error) {
 	if err := r.kind.checkOperands(n, args); err != nil {
 		return nil, err
 	}
+	p := relation(n, args)
+	if !slices.ContainsFunc(args, operand.varies) {
+		// No item changes what holds of literals alone, which may be large.
+		always := p(attr.Item{})
+		return func(attr.Item) bool { return always }, nil
+	}
+	for _, o := range args {
+		r.literals += o.value.Size()
+	}
+	return p, nil
+}
+
+func relation(n *node, args []operand) predicate {
 	switch n.kind {
 	case compareNode:
-		return comparison(n.op, args[0], args[1]), nil
+		return comparison(n.op, args[0], args[1])
 	case betweenNode:
-		return between(args[0], args[1], args[2]), nil
+		return between(args[0], args[1], args[2])
 	case inNode:
-		return in(args[0], args[1:]), nil
+		return in(args[0], args[1:])
 	}
-	return function(n.op, args), nil
+	return function(n.op, args)
 }
 
 func (r *resolver) logical(n *node) (predicate, error) {
@@ -151,12 +173,11 @@ func between(v, lower, upper operand) predicate {
 
 func in(v operand, list []operand) predicate {
 	return func(item attr.Item) bool {
-		for _, o := range list {
-			if equal(item, v, o) {
-				return true
-			}
-		}
-		return false
+		x, ok := v.eval(item)
+		return ok && slices.ContainsFunc(list, func(o operand) bool {
+			y, ok := o.eval(item)
+			return ok && x.Equal(y)
+		})
 	}
 }
 

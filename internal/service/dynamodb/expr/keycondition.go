@@ -192,7 +192,29 @@ func (c *KeyCondition) Resolve(s attr.Schema) (KeyQuery, error) {
 	if err := c.resolveRange(&q, s.Range); err != nil {
 		return KeyQuery{}, err
 	}
-	return q, c.checkEmpty()
+	if err := c.checkEmpty(); err != nil {
+		return KeyQuery{}, err
+	}
+	return q, q.checkSizes()
+}
+
+// checkSizes refuses values that are longer than any key.
+func (q KeyQuery) checkSizes() error {
+	hash, sort := 0, 0
+	for _, v := range q.Hash {
+		hash += v.Size()
+	}
+	for _, v := range q.Prefix {
+		sort += v.Size()
+	}
+	switch q.Range.Op {
+	case attr.RangeAll:
+	case attr.RangeBetween:
+		sort += max(q.Range.A.Size(), q.Range.B.Size())
+	default:
+		sort += q.Range.A.Size()
+	}
+	return attr.CheckKeySizes(hash, sort)
 }
 
 func errKeyMissed(name string) error {

@@ -9,7 +9,7 @@ import (
 )
 
 // An operand of a condition is a path, a literal, or the size of another
-// operand.
+// operand, whose value is known at once if that is of a literal.
 type operand struct {
 	path  Path
 	value attr.Value
@@ -24,20 +24,28 @@ func (o operand) static() attr.Type {
 	return o.value.Type()
 }
 
-func (o operand) isLiteral() bool { return o.value.Type() != 0 }
+func (o operand) isLiteral() bool { return o.size == nil && o.value.Type() != 0 }
+
+// varies reports whether the operand's value depends on the item.
+func (o operand) varies() bool { return o.value.Type() == 0 }
 
 // eval returns the operand's value, if the item has it.
 func (o operand) eval(item attr.Item) (attr.Value, bool) {
 	switch {
 	case o.path != nil:
 		return o.path.Get(item)
-	case o.size == nil:
+	case !o.varies():
 		return o.value, true
 	}
 	v, ok := o.size.eval(item)
 	if !ok {
 		return attr.Value{}, false
 	}
+	return count(v)
+}
+
+// count returns the value of size, if v has one.
+func count(v attr.Value) (attr.Value, bool) {
 	n, ok := v.Count()
 	return attr.Num(attr.IntNumber(int64(n))), ok
 }
@@ -56,7 +64,9 @@ func (r *resolver) operand(n *node) (o operand, err error) {
 			}
 		}
 		o.size = &args[0]
-		err = r.kind.checkOperands(n, args)
+		if err = r.kind.checkOperands(n, args); err == nil && args[0].isLiteral() {
+			o.value, _ = count(args[0].value)
+		}
 	}
 	return o, err
 }

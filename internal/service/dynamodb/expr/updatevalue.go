@@ -101,7 +101,7 @@ func numeric(f func(a, b attr.Number) (attr.Number, error)) func(a, b attr.Value
 // appendLists joins two lists. What no item can hold is refused here, so that
 // nested calls cannot grow without bound.
 func appendLists(a, b attr.Value) (attr.Value, error) {
-	if a.Size()+b.Size() > 2*attr.MaxItemSize {
+	if a.Size()+b.Size() > attr.MaxItemSize {
 		return attr.Value{}, errUpdateSize
 	}
 	return build(attr.TypeL, func(to *attr.Builder) {
