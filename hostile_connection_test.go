@@ -311,3 +311,35 @@ func TestAbandonedWritesAreWholeOrNothing(t *testing.T) {
 	}
 	t.Logf("%d of %d were done", some, tries)
 }
+
+// Large bodies are read before their signature can be checked, so they share a
+// room that one source can't fill for the others, nor for small calls.
+func TestLargeBodiesShareARoom(t *testing.T) {
+	s := newSiege(t, bailiwick.Config{})
+	large := `{"TableName":"Ledger","Item":{"Owner":{"S":"` + strings.Repeat("x", 15<<20) + `"}}}`
+	request := s.raw(s.root, "PutItem", large)
+	held := request[:len(request)-1]
+	for range 6 { // of 16 MB each, of the 96 that a source may hold
+		s.connect(40 * time.Second).send(held)
+	}
+	// The six are read by now, or are while we wait for the seventh's refusal.
+	refused := false
+	for range 50 {
+		w := s.connect(40 * time.Second)
+		go io.WriteString(w, request) // the server may answer before it has read all
+		status, body := w.answer()
+		w.Close()
+		if status == http.StatusServiceUnavailable {
+			refused = true
+			break
+		}
+		if status != http.StatusBadRequest {
+			t.Fatalf("got %d %s", status, body)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if !refused {
+		t.Error("a seventh large body was read beside six")
+	}
+	s.alive()
+}

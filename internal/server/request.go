@@ -3,25 +3,12 @@
 package server
 
 import (
-	"errors"
-	"io"
 	"net/http"
 	"net/netip"
 	"strings"
-	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/authn"
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
-)
-
-const (
-	// maxBody is the largest request body, in bytes.
-	maxBody = 16 << 20
-
-	// A body must arrive within bodyTime, and a second more for every
-	// bodyRate bytes of it, so that slow clients don't hold what others need.
-	bodyTime = 30 * time.Second
-	bodyRate = 256 << 10
 )
 
 // route finds the service that r is for: by its X-Amz-Target if it has one,
@@ -54,48 +41,4 @@ func describe(c *awsapi.Call, r *http.Request) error {
 	c.Referer = r.Referer()
 	c.Secure = r.TLS != nil
 	return nil
-}
-
-// readBody reads the whole body of r, within its bounds of size and time.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if r.ContentLength > maxBody {
-		return nil, &awsapi.Error{Kind: awsapi.TooLarge}
-	}
-	rc := http.NewResponseController(w)
-	if r.Body == http.NoBody {
-		return nil, rc.SetReadDeadline(time.Time{})
-	}
-	expected := max(r.ContentLength, 0)
-	limit := bodyTime + time.Duration(expected/bodyRate)*time.Second
-	if err := rc.SetReadDeadline(time.Now().Add(limit)); err != nil {
-		return nil, err
-	}
-	body, err := readAll(r.Body, expected)
-	if err != nil {
-		return nil, err
-	}
-	// What follows is bounded by itself, and the next request on the connection
-	// has its own time.
-	return body, rc.SetReadDeadline(time.Time{})
-}
-
-// readAll reads r up to maxBody bytes, of which expected are announced; 0 if
-// that isn't known.
-func readAll(r io.Reader, expected int64) ([]byte, error) {
-	// A claim of length is only a claim: what isn't there yet takes no memory.
-	body := make([]byte, 0, min(max(expected, 512), 64<<10)+1) // one more, to see the end without growing
-	for {
-		n, err := r.Read(body[len(body):cap(body)])
-		body = body[:len(body)+n]
-		switch {
-		case errors.Is(err, io.EOF):
-			return body, nil
-		case err != nil:
-			return nil, &awsapi.Error{Kind: awsapi.Invalid, Message: "The request body could not be read.", Err: err}
-		case len(body) > maxBody:
-			return nil, &awsapi.Error{Kind: awsapi.TooLarge}
-		case len(body) == cap(body):
-			body = append(body, 0)[:len(body)]
-		}
-	}
 }

@@ -44,6 +44,7 @@ type Server struct {
 	byName   map[string]*awsapi.Service
 	byTarget map[string]*awsapi.Service
 	ops      map[*awsapi.Service]map[string]*awsapi.Operation
+	room     room
 }
 
 // New returns a server for cfg.
@@ -112,14 +113,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 		return err
 	}
 	c.Region = proof.Region(c.Service)
-	body, err := readBody(w, r)
+	body, err := s.readBody(w, r, c.SourceIP)
+	defer body.release()
 	if err != nil {
 		return err
 	}
-	if err := proof.Verify(body); err != nil {
+	if err := proof.Verify(body.data); err != nil {
 		return err
 	}
-	msg, err := c.Service.Protocol.Open(r, body)
+	msg, err := c.Service.Protocol.Open(r, body.data)
 	if err != nil {
 		return err
 	}
