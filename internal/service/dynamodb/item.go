@@ -92,14 +92,8 @@ func (s *service) putItem(_ context.Context, c *awsapi.Call, in *putItemInput) (
 	if err := conditionPaths(in.condition).CheckKeys(t.schema); err != nil {
 		return nil, validation(err)
 	}
-	old, err := load(c.Tx, in.target.at[0])
-	if err != nil {
-		return nil, err
-	}
-	if !holds(in.condition, old) {
-		return nil, errConditionFailed(oldOnFailure(in.ReturnValuesOnConditionCheckFailure, old))
-	}
-	units, err := in.target.write(c, old, in.item)
+	old, units, err := in.target.replace(c, in.condition, in.ReturnValuesOnConditionCheckFailure,
+		func(attr.Item) (attr.Item, error) { return in.item, nil })
 	if err != nil {
 		return nil, err
 	}
@@ -110,14 +104,26 @@ func (s *service) putItem(_ context.Context, c *awsapi.Call, in *putItemInput) (
 	return out, nil
 }
 
-// write puts the item new, or none, in the place of old, which is the one item
-// that the call names, and returns the capacity that takes.
-func (t target) write(c *awsapi.Call, old, new attr.Item) (units float64, err error) {
+// replace puts what next makes of the one item that the call names, or nothing,
+// in its place, if the condition holds of it. It returns the item that was there
+// and the capacity that the write takes; onFailure is the call's
+// ReturnValuesOnConditionCheckFailure.
+func (t target) replace(c *awsapi.Call, cond *expr.Condition, onFailure *string, next func(old attr.Item) (attr.Item, error)) (old attr.Item, units float64, err error) {
+	if old, err = load(c.Tx, t.at[0]); err != nil {
+		return old, 0, err
+	}
+	if !holds(cond, old) {
+		return old, 0, errConditionFailed(oldOnFailure(onFailure, old))
+	}
+	new, err := next(old)
+	if err != nil {
+		return old, 0, err
+	}
 	change := newChange(old, new)
 	if err := change.write(c.Tx, t.at[0]); err != nil {
-		return 0, err
+		return old, 0, err
 	}
-	return change.units(), t.table.record(c.Tx, change.count(), c.Time)
+	return old, change.units(), t.table.record(c.Tx, change.count(), c.Time)
 }
 
 // statedReturn returns dynamodb:ReturnValues. A call that asks for the whole item
@@ -164,14 +170,8 @@ func (s *service) deleteItem(_ context.Context, c *awsapi.Call, in *deleteItemIn
 	if err := conditionPaths(in.condition).CheckKeys(t.schema); err != nil {
 		return nil, validation(err)
 	}
-	old, err := load(c.Tx, in.target.at[0])
-	if err != nil {
-		return nil, err
-	}
-	if !holds(in.condition, old) {
-		return nil, errConditionFailed(oldOnFailure(in.ReturnValuesOnConditionCheckFailure, old))
-	}
-	units, err := in.target.write(c, old, attr.Item{})
+	old, units, err := in.target.replace(c, in.condition, in.ReturnValuesOnConditionCheckFailure,
+		func(attr.Item) (attr.Item, error) { return attr.Item{}, nil })
 	if err != nil {
 		return nil, err
 	}
@@ -205,21 +205,15 @@ func (s *service) updateItem(_ context.Context, c *awsapi.Call, in *updateItemIn
 	if err := in.checkPaths(t); err != nil {
 		return nil, err
 	}
-	old, err := load(c.Tx, in.target.at[0])
-	if err != nil {
-		return nil, err
-	}
-	if !holds(in.condition, old) {
-		return nil, errConditionFailed(oldOnFailure(in.ReturnValuesOnConditionCheckFailure, old))
-	}
-	new, results, err := in.apply(old)
-	if err != nil {
-		return nil, err
-	}
-	if !bytes.Equal(t.key(new), in.target.at[0]) {
-		return nil, errors.New("dynamodb: an update has changed the key of its item")
-	}
-	units, err := in.target.write(c, old, new)
+	var results attr.Item
+	_, units, err := in.target.replace(c, in.condition, in.ReturnValuesOnConditionCheckFailure,
+		func(old attr.Item) (new attr.Item, err error) {
+			new, results, err = in.apply(old)
+			if err == nil && !bytes.Equal(t.key(new), in.target.at[0]) {
+				err = errors.New("dynamodb: an update has changed the key of its item")
+			}
+			return new, err
+		})
 	if err != nil {
 		return nil, err
 	}
