@@ -30,11 +30,11 @@ func TestShipmentsWithBoto3AndTheAWSCLI(t *testing.T) {
 	}
 	out := run(t, append(env,
 		"AWS_ACCESS_KEY_ID="+srv.Root.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+srv.Root.SecretAccessKey),
-		"python3", "shipments/setup.py")
+		"../scripts/python-boto3.sh", "shipments/setup.py")
 	for line := range strings.Lines(out) {
 		env = append(env, strings.TrimPrefix(strings.TrimSpace(line), "export "))
 	}
-	for _, command := range [][]string{{"python3", "shipments/track.py"}, {"bash", "shipments/cli.sh"}} {
+	for _, command := range [][]string{{"../scripts/python-boto3.sh", "shipments/track.py"}, {"bash", "shipments/cli.sh"}} {
 		out := run(t, env, command[0], command[1:]...)
 		if !strings.HasSuffix(out, "ok\n") {
 			t.Errorf("%v did not end well:\n%s", command, out)

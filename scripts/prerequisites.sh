@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 missing=()
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 [[ "$(./scripts/aws2.sh --version 2>/dev/null)" == aws-cli/2.* ]] || missing+=(awscli)
-python3 -c 'import boto3' 2>/dev/null || missing+=(python3-boto3)
+./scripts/python-boto3.sh -c '' 2>/dev/null || missing+=(python3-boto3)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   apt-get update -qq
