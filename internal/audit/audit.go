@@ -71,17 +71,15 @@ type line struct {
 // Open opens the log whose files are in dir, which is made if need be, and
 // starts the shipper.
 func Open(db *storage.DB, dir string, logger *slog.Logger) (*Log, error) {
-	f, err := openFile(dir)
+	l := &Log{db: db, log: logger, stop: make(chan struct{}), done: make(chan struct{})}
+	shipped, highest, err := l.numbers()
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	l := &Log{db: db, log: logger, file: f, stop: make(chan struct{}), done: make(chan struct{})}
-	shipped, highest, err := l.numbers()
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("audit: %w", err), f.Close())
+	if l.file, err = openFile(dir, shipped); err != nil {
+		return nil, fmt.Errorf("audit: %w", err)
 	}
-	f.last = max(f.last, shipped) // the files may have been collected
-	l.seq.Store(max(highest, f.last))
+	l.seq.Store(max(highest, l.file.last))
 	go l.run()
 	return l, nil
 }

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -248,6 +249,68 @@ func TestALineThatACrashLeftUnfinishedIsCutOff(t *testing.T) {
 	records := read(t, dir)
 	if len(records) != 2 || records[0].RequestID != "first" || records[1].RequestID != "second" || records[1].Seq <= records[0].Seq {
 		t.Errorf("got %v", records)
+	}
+}
+
+// A crash can leave a file in which later pages were written and earlier ones
+// weren't. What the database doesn't know to be shipped is cut off from the
+// first line that isn't whole, and shipped again; what it knows stays.
+func TestLinesThatACrashDamaged(t *testing.T) {
+	line := func(seq int) string { return fmt.Sprintf(`{"seq":%d,"requestId":"r%d"}`, seq, seq) }
+	hole := strings.Repeat("\x00", len(line(1)))
+	for _, c := range []struct {
+		name     string
+		shipped  int // records that the database knows of
+		lines    []string
+		want     string
+		nextSeq  uint64
+		unending bool // no end of the last line
+	}{
+		{"a hole at the end", 0, []string{line(1), hole}, line(1) + "\n", 2, false},
+		{"a hole without the end of a line", 0, []string{line(1), hole}, line(1) + "\n", 2, true},
+		{"a hole before a whole line", 0, []string{line(1), hole, line(3)}, line(1) + "\n", 2, false},
+		{"nothing but a hole", 0, []string{hole}, "", 1, false},
+		{"a hole in what is known to be shipped", 3, []string{line(1), hole, line(3)}, line(1) + "\n" + hole + "\n" + line(3) + "\n", 4, false},
+		{"a hole after what is known to be shipped", 1, []string{line(1), hole, line(3)}, line(1) + "\n", 2, false},
+		{"newer files than the database", 1, []string{line(1), line(2), line(3)}, line(1) + "\n" + line(2) + "\n" + line(3) + "\n", 4, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			db, dir := newDB(t), t.TempDir()
+			if c.shipped > 0 {
+				l := openLog(t, db, dir)
+				for range c.shipped {
+					if err := one(l, db, 1, "r"); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := l.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			text := strings.Join(c.lines, "\n")
+			if !c.unending {
+				text += "\n"
+			}
+			name := filepath.Join(dir, "audit-00000000000000000001.jsonl")
+			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			l := openLog(t, db, dir)
+			if err := one(l, db, 1, "next"); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+			got, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rest, ok := strings.CutPrefix(string(got), c.want)
+			if !ok || !strings.HasPrefix(rest, fmt.Sprintf(`{"seq":%d,`, c.nextSeq)) || strings.Count(rest, "\n") != 1 {
+				t.Errorf("got %q, want %q and a record numbered %d", got, c.want, c.nextSeq)
+			}
+		})
 	}
 }
 

@@ -3,7 +3,7 @@
 package audit
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,8 +13,11 @@ import (
 	"slices"
 )
 
-// A file is the newest of the log's files, open for appending. Files are named
-// for the number of their first record, so that their names sort.
+// fileName is how a file is named, for the number of its first record, so that
+// names sort.
+const fileName = "audit-%020d.jsonl"
+
+// A file is the newest of the log's files, open for appending.
 type file struct {
 	dir  string
 	f    *os.File
@@ -22,9 +25,11 @@ type file struct {
 	last uint64 // number of the last record in the files
 }
 
-// openFile opens the newest file in dir. A line that a crash has left
-// unfinished is cut off: its record is still in the journal, or was a read.
-func openFile(dir string) (*file, error) {
+// openFile opens the newest file in dir. Records up to the number shipped are
+// known to be in the files, and stay as they are. What comes after may have met
+// a crash: it is cut off from the first line that isn't whole, because what is
+// cut off is still in the journal, or was a read of the last second.
+func openFile(dir string, shipped uint64) (*file, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -32,11 +37,9 @@ func openFile(dir string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &file{dir: dir}
-	slices.Sort(names)
-	for len(names) > 0 && l.last == 0 { // the newest may be empty
-		name := names[len(names)-1]
-		names = names[:len(names)-1]
+	l := &file{dir: dir, last: shipped} // the files may have been collected
+	if len(names) > 0 {
+		name := slices.Max(names)
 		if err := l.resume(name); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %w", name, err), l.Close())
 		}
@@ -44,64 +47,32 @@ func openFile(dir string) (*file, error) {
 	return l, nil
 }
 
-// resume makes name the file to append to and finds its last record.
-func (l *file) resume(name string) error {
-	f, err := os.OpenFile(name, os.O_RDWR, 0o600)
-	if err != nil {
+// resume makes name the file to append to.
+func (l *file) resume(name string) (err error) {
+	if l.f, err = os.OpenFile(name, os.O_RDWR, 0o600); err != nil {
 		return err
 	}
-	if err := l.Close(); err != nil {
+	var first uint64 // the number of the first record
+	if _, err := fmt.Sscanf(filepath.Base(name), fileName, &first); err != nil {
 		return err
 	}
-	l.f = f
-	end, text, err := lastLine(f)
-	if err != nil {
-		return err
-	}
-	if err := f.Truncate(end); err != nil {
-		return err
-	}
-	if _, err := f.Seek(end, io.SeekStart); err != nil {
-		return err
-	}
-	l.size = end
-	if len(text) == 0 {
-		return nil
-	}
-	var r struct{ Seq uint64 }
-	if err := json.Unmarshal(text, &r); err != nil {
-		return err
-	}
-	l.last = r.Seq
-	return nil
-}
-
-// lastLine returns the last whole line of f, without its end, and where it
-// ends in f.
-func lastLine(f *os.File) (end int64, text []byte, err error) {
-	const block = 64 << 10
-	size, err := f.Seek(0, io.SeekEnd)
-	if err != nil {
-		return 0, nil, err
-	}
-	var tail []byte
-	for at := size; at > 0; {
-		n := min(at, block)
-		at -= n
-		b := make([]byte, n, int(n)+len(tail))
-		if _, err := f.ReadAt(b, at); err != nil {
-			return 0, nil, err
+	shipped, seen := l.last, first-1
+	for r := bufio.NewReader(l.f); ; {
+		text, err := r.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
 		}
-		tail = append(b, tail...)
-		whole := tail[:bytes.LastIndexByte(tail, '\n')+1]
-		if len(whole) == 0 {
-			continue
+		var record struct{ Seq uint64 }
+		whole := err == nil && json.Unmarshal(text, &record) == nil
+		switch {
+		case whole:
+			seen = max(seen, record.Seq)
+			l.last = max(l.last, seen)
+		case err != nil || seen >= shipped:
+			return l.f.Truncate(l.size)
 		}
-		if i := bytes.LastIndexByte(whole[:len(whole)-1], '\n'); i >= 0 || at == 0 {
-			return at + int64(len(whole)), whole[i+1 : len(whole)-1], nil
-		}
+		l.size += int64(len(text))
 	}
-	return 0, nil, nil
 }
 
 // append writes lines and syncs them. After an error the file is cut back to
@@ -138,7 +109,7 @@ func (l *file) displaced() bool {
 
 // rotate begins a new file whose first record is numbered first.
 func (l *file) rotate(first uint64) error {
-	name := filepath.Join(l.dir, fmt.Sprintf("audit-%020d.jsonl", first))
+	name := filepath.Join(l.dir, fmt.Sprintf(fileName, first))
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
