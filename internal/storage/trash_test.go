@@ -91,14 +91,14 @@ func TestDiscard(t *testing.T) {
 	eventually(t, d, 150, 0)
 }
 
-// stubborn is a store that does not delete ranges while told so.
-type stubborn struct {
+// unwilling is a store that does not delete ranges while told so.
+type unwilling struct {
 	driver.DB
 	refuse atomic.Bool
 	tries  atomic.Int32
 }
 
-func (s *stubborn) DeleteRange(ctx context.Context, lo, hi []byte) error {
+func (s *unwilling) DeleteRange(ctx context.Context, lo, hi []byte) error {
 	s.tries.Add(1)
 	if s.refuse.Load() {
 		return errFill
@@ -118,7 +118,7 @@ func TestDiscardResumes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	s := &stubborn{DB: keptOpen{d}}
+	s := &unwilling{DB: keptOpen{d}}
 	s.refuse.Store(true)
 	db := storage.New(s)
 	fill(t, db, 3, 3)
@@ -144,7 +144,7 @@ func TestDiscardTriesAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stubborn{DB: d}
+	s := &unwilling{DB: d}
 	s.refuse.Store(true)
 	db := storage.New(s)
 	defer db.Close()

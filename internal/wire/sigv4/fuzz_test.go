@@ -59,19 +59,19 @@ func FuzzCanonical(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path, query, value string) {
 		u, err := url.Parse("https://h.example.com/" + url.PathEscape(path) + "?" + query)
 		if err != nil || u.Fragment != "" {
-			t.Skip()
+			return
 		}
 		if _, err := url.ParseQuery(u.RawQuery); err != nil {
-			t.Skip() // the signer drops what it cannot parse
+			return // the signer drops what it cannot parse
 		}
 		for _, c := range []byte(value) {
 			if c < ' ' || c > '~' {
-				t.Skip() // net/http refuses most of them
+				return // net/http refuses most of them
 			}
 		}
 		r := sign(t, message{method: "GET", url: u.String(), service: "dynamodb", header: map[string]string{"X-Amz-Meta-V": value}})
 		if len(r.RequestURI) > 8<<10 || len(path) == 1 && path[0] == '.' || path == ".." {
-			t.Skip()
+			return
 		}
 		err = verify(r, profile("dynamodb"), secret, now)
 		var e *sigv4.Error

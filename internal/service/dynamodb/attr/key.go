@@ -137,11 +137,6 @@ func (s Span) Contains(key []byte) bool {
 // PrefixSpan returns the keys that begin with prefix.
 func PrefixSpan(prefix []byte) Span { return Span{Lo: prefix, Hi: prefixEnd(prefix)} }
 
-// PartitionSpan returns the keys of one partition under the prefix.
-func PartitionSpan(prefix []byte, hash ...Value) Span {
-	return PrefixSpan(AppendPartition(bytes.Clone(prefix), hash...))
-}
-
 // SegmentSpan returns the keys under the prefix in one of total equal ranges of
 // the hash. The segments from 0 to total-1 cover every key exactly once. It
 // panics if segment is not among them.

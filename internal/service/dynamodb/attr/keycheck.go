@@ -5,7 +5,6 @@ package attr
 var (
 	errKeySchema    = invalid("The provided key element does not match the schema")
 	errHashTooLong  = invalidParameters("Size of hashkey has exceeded the maximum size limit of2048 bytes")
-	errUpdatedType  = invalid("The update expression attempted to update the secondary index key to unsupported type")
 	errRangeTooLong = invalidParameters("Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
 )
 
@@ -87,54 +86,6 @@ func keySize(it Item, attributes []KeyAttribute) int {
 		size += v.Size()
 	}
 	return size
-}
-
-// CheckIndexed returns the ValidationError of an item to be put that carries an
-// attribute of the index's key with a type or value that the key cannot have. An
-// item that lacks the attribute is not in the index and is fine.
-func (s Schema) CheckIndexed(it Item, index string) error {
-	for a := range s.attributes {
-		v, ok := it.Get(a.Name)
-		if !ok {
-			continue
-		}
-		if v.Type() != a.Type {
-			return TypeMismatch(a, v.Type(), index)
-		}
-		if len(v.Bytes()) == 0 {
-			return invalid("One or more parameter values are not valid. A value specified for a secondary index key is not supported. " +
-				"The AttributeValue for a key attribute cannot contain an empty " + emptyKind(v.Type()) +
-				" value. IndexName: " + index + ", IndexKey: " + a.Name)
-		}
-	}
-	return s.checkSizes(it)
-}
-
-// CheckUpdated is CheckIndexed for the item that an update has made, where
-// DynamoDB words it differently.
-func (s Schema) CheckUpdated(it Item) error {
-	for a := range s.attributes {
-		v, ok := it.Get(a.Name)
-		if !ok {
-			continue
-		}
-		if v.Type() != a.Type {
-			return errUpdatedType
-		}
-		if len(v.Bytes()) == 0 {
-			return invalid("One or more parameter values are not valid. The update expression attempted to update a secondary index key " +
-				"to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty " +
-				emptyKind(v.Type()) + " value.")
-		}
-	}
-	return s.checkSizes(it)
-}
-
-// TypeMismatch returns the ValidationError of a value of type actual for an
-// attribute of an index's key.
-func TypeMismatch(a KeyAttribute, actual Type, index string) error {
-	return invalidParameters("Type mismatch for Index Key " + a.Name + " Expected: " + a.Type.String() +
-		" Actual: " + actual.String() + " IndexName: " + index)
 }
 
 // CheckSize returns the ValidationError of an item that is too large to put.

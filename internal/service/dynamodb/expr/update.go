@@ -6,20 +6,10 @@ import "github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
 
 // An Update is a compiled UpdateExpression.
 type Update struct {
-	set     *trie // of the targets
-	targets []Target
+	set     *trie    // of the targets
+	targets []Path   // that the update writes to
 	effects []effect // of the targets
 	paths   Paths
-}
-
-// A Target is a path that an update writes to.
-type Target struct {
-	Path Path
-	// Removes is true if the update can only take away what is there.
-	Removes bool
-	// Type is the type that the update gives to the target, or 0 if that
-	// depends on the item.
-	Type attr.Type
 }
 
 // An effect computes what becomes of a target, from the item before the update.
@@ -139,27 +129,22 @@ func (c *updateCompiler) compile(actions []action, u *Update) error {
 		}
 	}
 	for i, a := range actions {
-		t := Target{Path: c.targets[i]}
 		var e effect
 		switch a.section {
 		case "REMOVE":
-			t.Removes = true
 			e = func(attr.Item) (outcome, error) { return outcome{removed: true}, nil }
 		case "ADD":
-			t.Type = c.literals[a.value].Type()
-			e = add(t.Path, c.literals[a.value])
+			e = add(c.targets[i], c.literals[a.value])
 		case "DELETE":
-			t.Removes = true
-			e = subtract(t.Path, c.literals[a.value])
+			e = subtract(c.targets[i], c.literals[a.value])
 		default:
 			x, err := c.expression(a.value)
 			if err != nil {
 				return err
 			}
-			t.Type = x.static
 			e = assign(x)
 		}
-		u.targets = append(u.targets, t)
+		u.targets = append(u.targets, c.targets[i])
 		u.effects = append(u.effects, e)
 	}
 	return nil
@@ -187,27 +172,12 @@ func (c *updateCompiler) checkAddDelete(a action) error {
 // must not be changed.
 func (u *Update) Paths() Paths { return u.paths }
 
-// Targets returns the paths that the update writes to; they must not be changed.
-func (u *Update) Targets() []Target { return u.targets }
-
 // CheckKeys returns the ValidationError of an update of the table's key.
 func (u *Update) CheckKeys(table attr.Schema) error {
 	for _, t := range u.targets {
-		if _, ok := table.Find(t.Path.Attribute()); ok && len(t.Path) == 1 {
-			return invalid(attr.InvalidParameters + "Cannot update attribute " + t.Path.Attribute() +
+		if _, ok := table.Find(t.Attribute()); ok && len(t) == 1 {
+			return invalid(attr.InvalidParameters + "Cannot update attribute " + t.Attribute() +
 				". This attribute is part of the key")
-		}
-	}
-	return nil
-}
-
-// CheckIndexKeys returns the ValidationError of an update that is sure to give
-// the wrong type to a key attribute of the index of that name.
-func (u *Update) CheckIndexKeys(index attr.Schema, name string) error {
-	for _, t := range u.targets {
-		a, ok := index.Find(t.Path.Attribute())
-		if ok && len(t.Path) == 1 && t.Type != 0 && t.Type != a.Type {
-			return attr.TypeMismatch(a, t.Type, name)
 		}
 	}
 	return nil
