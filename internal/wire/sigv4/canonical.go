@@ -213,6 +213,18 @@ func (q *Request) appendValues(dst []byte, name string) ([]byte, bool) {
 // lookup returns the values of the header with the given lower-case name,
 // which net/http keeps under its canonical spelling.
 func lookup(h map[string][]string, name string) []string {
+	switch name { // what every AWS SDK signs, to save spelling it
+	case "content-length":
+		return h["Content-Length"]
+	case "content-type":
+		return h["Content-Type"]
+	case "x-amz-date":
+		return h["X-Amz-Date"]
+	case "x-amz-security-token":
+		return h["X-Amz-Security-Token"]
+	case "x-amz-target":
+		return h["X-Amz-Target"]
+	}
 	var key [maxHeaderName]byte
 	n := copy(key[:], name)
 	up := true
@@ -229,8 +241,8 @@ func lookup(h map[string][]string, name string) []string {
 // collapsed. A line break, which net/http never lets through, becomes a blank:
 // a value must not be able to forge another line.
 func appendValue(dst []byte, v string) []byte {
-	if !strings.ContainsAny(v, " \r\n") {
-		return append(dst, v...)
+	if strings.IndexByte(v, ' ') < 0 && strings.IndexByte(v, '\r') < 0 && strings.IndexByte(v, '\n') < 0 {
+		return append(dst, v...) // three searches at the speed of memory beat one of a set
 	}
 	base := len(dst)
 	for i := range len(v) {

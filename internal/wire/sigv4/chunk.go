@@ -252,7 +252,7 @@ func (c *chunkReader) check(algorithm, middle string, sum, signature [sha256.Siz
 	toSign = append(toSign, '\n')
 	toSign = append(toSign, middle...)
 	toSign = hex.AppendEncode(toSign, sum[:])
-	if !c.q.key.signs(toSign, signature) {
+	if !c.q.key.signs(toSign, &signature) {
 		return mismatch()
 	}
 	c.prev = signature

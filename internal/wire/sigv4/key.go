@@ -5,26 +5,44 @@ package sigv4
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"hash"
 	"strings"
 	"sync"
 )
 
-// A Key is a signing key, derived from a secret access key for one scope.
-type Key struct{ sum [sha256.Size]byte }
+// A Key is a signing key, derived from a secret access key for one scope. It is
+// safe for concurrent use.
+type Key struct {
+	sum  [sha256.Size]byte
+	macs sync.Pool // of hash.Hash, keyed with sum: keying one costs as much as using it
+}
 
 // DeriveKey derives the signing key of a secret access key for a scope.
-func DeriveKey(secret string, s Scope) Key {
-	k := mac([]byte("AWS4"+secret), s.Date)
-	k = mac(k[:], s.Region)
-	k = mac(k[:], s.Service)
-	return Key{mac(k[:], terminator)}
+func DeriveKey(secret string, s Scope) *Key {
+	sum := mac([]byte("AWS4"+secret), s.Date)
+	sum = mac(sum[:], s.Region)
+	sum = mac(sum[:], s.Service)
+	return &Key{sum: mac(sum[:], terminator)}
 }
 
 // String hides the key, so that it cannot be logged.
-func (Key) String() string { return "sigv4.Key(hidden)" }
+func (*Key) String() string { return "sigv4.Key(hidden)" }
 
 // GoString is String.
-func (k Key) GoString() string { return k.String() }
+func (k *Key) GoString() string { return k.String() }
+
+// signs reports, in constant time, whether signature is k's for toSign.
+func (k *Key) signs(toSign []byte, signature *[sha256.Size]byte) bool {
+	h, ok := k.macs.Get().(hash.Hash)
+	if !ok {
+		h = hmac.New(sha256.New, k.sum[:])
+	}
+	defer k.macs.Put(h)
+	h.Reset()
+	h.Write(toSign)
+	var sum [sha256.Size]byte
+	return hmac.Equal(h.Sum(sum[:0]), signature[:])
+}
 
 func mac(key []byte, message string) (sum [sha256.Size]byte) {
 	h := hmac.New(sha256.New, key)
@@ -42,7 +60,7 @@ type Keys struct {
 	half int
 
 	mu       sync.RWMutex
-	new, old map[keyID]Key // when new is full it becomes old
+	new, old map[keyID]*Key // when new is full it becomes old
 }
 
 // A keyID names a derived key.
@@ -60,12 +78,12 @@ type Fingerprint [sha256.Size]byte
 
 // NewKeys returns a cache of at most n keys, n ≥ 2.
 func NewKeys(n int) *Keys {
-	return &Keys{half: max(n/2, 1), new: map[keyID]Key{}, old: map[keyID]Key{}}
+	return &Keys{half: max(n/2, 1), new: map[keyID]*Key{}, old: map[keyID]*Key{}}
 }
 
 // Get returns the signing key for q's access key id and scope, if it is known
 // for the secret with fingerprint f.
-func (c *Keys) Get(q *Request, f Fingerprint) (Key, bool) {
+func (c *Keys) Get(q *Request, f Fingerprint) (*Key, bool) {
 	id := keyID{q.AccessKeyID, q.Scope, f}
 	c.mu.RLock()
 	k, hit := c.new[id]
@@ -88,7 +106,7 @@ func (c *Keys) Put(q *Request, f Fingerprint) {
 	}
 }
 
-func (c *Keys) put(id keyID, k Key) {
+func (c *Keys) put(id keyID, k *Key) {
 	// The strings are parts of a request's header, which must not stay in
 	// memory for their sake.
 	id.accessKeyID = strings.Clone(id.accessKeyID)
@@ -98,7 +116,7 @@ func (c *Keys) put(id keyID, k Key) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.new) >= c.half {
-		c.old, c.new = c.new, make(map[keyID]Key, c.half)
+		c.old, c.new = c.new, make(map[keyID]*Key, c.half)
 	}
 	c.new[id] = k
 }

@@ -13,7 +13,7 @@ import (
 
 // claimed returns a request with the given access key id, checked but not
 // verified, and the key and body hash that verify it.
-func claimed(t testing.TB, id string) (*sigv4.Request, sigv4.Key, [32]byte) {
+func claimed(t testing.TB, id string) (*sigv4.Request, *sigv4.Key, [32]byte) {
 	t.Helper()
 	r := sign(t, message{method: "POST", url: "https://h.example.com/", service: "sts", body: "{}"})
 	replaceAuth(keyID, id)(r)

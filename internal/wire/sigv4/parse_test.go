@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/bailiwick-dev/bailiwick/internal/wire/sigv4"
 )
 
@@ -257,4 +259,32 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 			t.Error(s)
 		}
 	}
+}
+
+func TestAStampIsReadAsTheStandardLibraryReadsIt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.OneOf(
+			rapid.StringMatching(`[0-9]{8}T[0-9]{6}Z`),
+			rapid.StringMatching(`20[0-9]{2}(0[0-9]|1[0-3])([0-3][0-9])T([0-2][0-9])([0-6][0-9])([0-6][0-9])Z`),
+			rapid.StringMatching(`[0-9TZ:-]{14,17}`),
+		).Draw(t, "stamp")
+		want, err := time.Parse("20060102T150405Z", s)
+		q, got := sigv4.Parse(signedAt(s))
+		if (got == nil) != (err == nil && len(s) == 16) {
+			t.Fatalf("%q: %v, time.Parse %v", s, got, err)
+		}
+		if got == nil && !q.Time.Equal(want) {
+			t.Fatalf("%q is %v, time.Parse says %v", s, q.Time, want)
+		}
+	})
+}
+
+// signedAt returns a request that claims to have been signed at that time.
+func signedAt(stamp string) *http.Request {
+	date := stamp + "00000000"
+	return &http.Request{Method: "POST", RequestURI: "/", Host: "h.example.com", Header: http.Header{
+		"X-Amz-Date": {stamp},
+		"Authorization": {"AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/" + date[:8] + "/eu-central-1/dynamodb/aws4_request" +
+			", SignedHeaders=host;x-amz-date, Signature=" + strings.Repeat("0", 64)},
+	}}
 }

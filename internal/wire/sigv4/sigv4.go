@@ -99,7 +99,7 @@ type Request struct {
 	checked  bool // Check passed
 	fresh    bool // CheckClock passed
 	verified bool
-	key      Key // that verified the signature
+	key      *Key // that verified the signature
 }
 
 // String names the request's key and scope; it leaves out the session token,

@@ -3,7 +3,6 @@
 package sigv4
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 )
@@ -12,7 +11,7 @@ import (
 // the method, path, query, signed headers and body, given by its SHA-256. It
 // first checks that host and all x-amz- headers are signed. It is for all
 // services but Amazon S3. Every error is an [*Error].
-func (q *Request) Verify(key Key, body [sha256.Size]byte) error {
+func (q *Request) Verify(key *Key, body [sha256.Size]byte) error {
 	if q.profile.S3 {
 		return unchecked()
 	}
@@ -25,7 +24,7 @@ func (q *Request) Verify(key Key, body [sha256.Size]byte) error {
 // the hash of the body in x-amz-content-sha256, or that the body is not
 // signed, or is signed in chunks. What was declared holds only for a body read
 // through [Request.Body].
-func (q *Request) VerifyDeclared(key Key) error {
+func (q *Request) VerifyDeclared(key *Key) error {
 	if !q.profile.S3 {
 		return unchecked()
 	}
@@ -36,7 +35,7 @@ func (q *Request) VerifyDeclared(key Key) error {
 	return q.verify(key, payload)
 }
 
-func (q *Request) verify(key Key, payload string) error {
+func (q *Request) verify(key *Key, payload string) error {
 	if !q.checked || !q.fresh {
 		return unchecked()
 	}
@@ -49,7 +48,7 @@ func (q *Request) verify(key Key, payload string) error {
 	toSign := q.appendStringToSign(s.buf[:0], algorithm)
 	toSign = hex.AppendEncode(toSign, canonical[:])
 	s.buf = toSign
-	if !key.signs(toSign, q.signature) {
+	if !key.signs(toSign, &q.signature) {
 		return mismatch()
 	}
 	q.verified, q.key = true, key
@@ -69,15 +68,6 @@ func (q *Request) appendStringToSign(dst []byte, algorithm string) []byte {
 	dst = append(dst, q.Scope.Service...)
 	dst = append(dst, "/"+terminator+"\n"...)
 	return dst
-}
-
-// signs reports, in constant time, whether signature is k's for toSign.
-func (k Key) signs(toSign []byte, signature [sha256.Size]byte) bool {
-	h := hmac.New(sha256.New, k.sum[:])
-	h.Write(toSign)
-	var sum [sha256.Size]byte
-	h.Sum(sum[:0])
-	return hmac.Equal(sum[:], signature[:])
 }
 
 func mismatch() *Error {
