@@ -36,14 +36,29 @@ var (
 	ErrLocked = errors.New("storage: already open elsewhere")
 	// ErrClosed means that the DB has been closed.
 	ErrClosed = errors.New("storage: closed")
-	// ErrBroken means that the engine failed to write or to sync. What was
-	// acknowledged before is safe; nothing is acknowledged until the store is
-	// opened again.
+	// ErrBroken means that the engine failed to write or to sync; the error wraps
+	// the cause too. What was acknowledged before is safe. Whether the Update or
+	// DeleteRange that returns it happened is not known until the DB has
+	// recovered; see DB.
 	ErrBroken = errors.New("storage: broken by a failed write")
 )
 
 // A DB is an open store. Its methods may be called at the same time by any
 // number of goroutines, but not from within a function given to View or Update.
+//
+// When a write or a sync fails no call hangs, and the log says why. Until the DB
+// has recovered, which it does by itself once the cause is gone, changes fail
+// with ErrBroken, and so does a transaction that has read what is not durable;
+// others go on reading where the engine can, and an Update that fails by its own
+// condition is one of them. What transactions could see before the failure is
+// there after it, unless the process ends in between: no state is taken back and
+// followed by another. Transactions do not outlive the failure: an Update that
+// began before it never commits on what it had read then.
+//
+// When the disk is nearly full, Updates fail with syscall.ENOSPC before anything
+// is harmed. Reads, and DeleteRange, go on, and Updates as soon as there is room.
+//
+// A failure to read fails the call that met it, and no other.
 type DB interface {
 	// Get calls f with the latest value of key, outside any transaction, or
 	// returns ErrNotFound. val is valid until f returns. A Get may show a change
@@ -73,7 +88,8 @@ type DB interface {
 	DeleteRange(ctx context.Context, lo, hi []byte) error
 
 	// Close waits for running calls and closes the store. Every later call
-	// fails with ErrClosed.
+	// fails with ErrClosed. It returns ErrBroken, and closes it all the same, if
+	// the store is broken.
 	Close() error
 }
 

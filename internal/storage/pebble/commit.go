@@ -13,77 +13,93 @@ import (
 // transaction is to run again.
 var errConflict = errors.New("storage: transaction must run again")
 
+// committed is a transaction, or the deletion of a range, that was applied.
+type committed struct {
+	version uint64
+	batch   *pebble.Batch
+	writes  []write // what is in the batch,
+	deleted span    // unless it is this range
+}
+
 // commit checks t against the commits since its base and applies b, its
 // writes. The caller must hold mu. On errConflict t.contended holds the slots
 // that were changed.
-func (d *DB) commit(t *tx, b *pebble.Batch) (version uint64, err error) {
+func (s *store) commit(t *tx, b *pebble.Batch) (committed, error) {
 	if err := t.ctx.Err(); err != nil {
-		return 0, err
+		return committed{}, err
 	}
-	if !d.valid(t) {
-		return 0, errConflict
+	if err := s.err(); err != nil {
+		return committed{}, err
 	}
-	version = d.announced.Load() + 1
+	if !s.valid(t) {
+		return committed{}, errConflict
+	}
+	version := s.announced.Load() + 1
 	for i := range t.writes {
-		d.slots.versions[t.writes[i].slot].Store(version)
+		s.slots.versions[t.writes[i].slot].Store(version)
 	}
-	d.recent.add(version, t.writes)
-	return version, d.apply(b, version)
+	s.recent.add(version, t.writes)
+	s.apply(b, version)
+	return committed{version: version, batch: b, writes: t.writes}, nil
 }
 
 // valid reports whether everything that t read is still so.
-func (d *DB) valid(t *tx) bool {
+func (s *store) valid(t *tx) bool {
 	switch {
 	case !t.begun:
 		return true
-	case len(t.scans) > 0 && d.rangeDeleted.Load() > t.base:
+	case len(t.scans) > 0 && s.rangeDeleted.Load() > t.base:
 		return false
 	}
-	return t.unchanged() && !d.recent.touched(t.base, t.scans)
+	return t.unchanged() && !s.recent.touched(t.base, t.scans)
 }
 
-// commitRange applies b, which deletes a range. Whatever has a snapshot from
-// before conflicts.
-func (d *DB) commitRange(b *pebble.Batch) (version uint64, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	version = d.announced.Load() + 1
-	d.rangeDeleted.Store(version)
-	return version, d.apply(b, version)
+// commitRange applies b, which deletes r. Whatever has a snapshot from before
+// conflicts.
+func (s *store) commitRange(b *pebble.Batch, r span) (committed, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.err(); err != nil {
+		return committed{}, err
+	}
+	version := s.announced.Load() + 1
+	s.rangeDeleted.Store(version)
+	s.apply(b, version)
+	return committed{version: version, batch: b, deleted: r}, nil
 }
 
-// apply makes b visible, and writes it to the log, as that version. The caller
-// must hold mu. The version is announced before anybody can see b, and its slots
-// were marked before.
-func (d *DB) apply(b *pebble.Batch, version uint64) (err error) {
-	if err := d.err(); err != nil {
+// apply makes b visible, and writes it to the log, as that version; sync must
+// follow. The caller must hold mu. The version is announced before anybody can
+// see b, and its slots were marked before.
+func (s *store) apply(b *pebble.Batch, version uint64) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.abandon(fmt.Errorf("apply: %v", p))
+		}
+		s.applied.Store(version)
+	}()
+	s.unsettled.Add(1)
+	s.announced.Store(version)
+	if err := s.engine.ApplyNoSyncWait(b, pebble.Sync); err != nil {
+		s.abandon(fmt.Errorf("apply: %w", err))
+	}
+}
+
+// sync waits until c is durable. After the commit began its context no longer
+// matters: the caller shall know how it ended. The engine believes that a sync
+// behind the fence went well, so it is not enough that SyncWait returns nil.
+func (s *store) sync(c committed) error {
+	defer s.unsettled.Done()
+	if !s.abandoned.Load() { // else it might wait for ever
+		if err := c.batch.SyncWait(); err != nil {
+			s.abandon(fmt.Errorf("sync log: %w", err))
+		}
+	}
+	if err := s.err(); err != nil {
+		s.leaveBehind(c)
 		return err
 	}
-	defer func() {
-		// The engine panics when it cannot write to the log.
-		if p := recover(); p != nil {
-			d.fail(fmt.Errorf("write log: %v", p))
-			err = d.err()
-		}
-	}()
-	d.announced.Store(version)
-	if err := d.engine.ApplyNoSyncWait(b, pebble.Sync); err != nil {
-		d.fail(fmt.Errorf("apply: %w", err))
-	}
-	d.applied.Store(version)
-	return d.err()
-}
-
-// sync waits until b, which was applied as that version, is durable. After the
-// commit began ctx no longer matters: the caller shall know how it ended.
-func (d *DB) sync(b *pebble.Batch, version uint64) error {
-	if err := b.SyncWait(); err != nil {
-		d.fail(fmt.Errorf("sync log: %w", err))
-		return d.err()
-	}
-	d.durable.raise(version)
-	if err := b.Close(); err != nil {
-		d.log.Error("storage: release batch", "error", err)
-	}
+	s.durable.raise(c.version)
+	_ = c.batch.Close() // it only frees memory
 	return nil
 }

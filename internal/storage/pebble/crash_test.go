@@ -6,7 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
+	"flag"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -20,65 +20,25 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble"
 )
 
-// lazyFS is a file system that says it synced but did not, while lazy is set,
-// and takes its time, or fails, if told so.
-type lazyFS struct {
-	vfs.FS
-	lazy  atomic.Bool
-	fail  atomic.Bool
-	delay time.Duration
-}
-
-type lazyFile struct {
-	vfs.File
-	fs *lazyFS
-}
-
-var errDisk = errors.New("disk failure")
-
-func (f lazyFile) sync(do func() error) error {
-	time.Sleep(f.fs.delay)
-	switch {
-	case f.fs.fail.Load():
-		return errDisk
-	case f.fs.lazy.Load():
-		return nil
-	}
-	return do()
-}
-
-func (f lazyFile) Sync() error     { return f.sync(f.File.Sync) }
-func (f lazyFile) SyncData() error { return f.sync(f.File.SyncData) }
-func (f lazyFile) SyncTo(n int64) (full bool, err error) {
-	err = f.sync(func() error { full, err = f.File.SyncTo(n); return err })
-	return full, err
-}
-
-func (fs *lazyFS) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
-	f, err := fs.FS.Create(name, c)
-	return lazyFile{f, fs}, err
-}
-
-func (fs *lazyFS) ReuseForWrite(from, to string, c vfs.DiskWriteCategory) (vfs.File, error) {
-	f, err := fs.FS.ReuseForWrite(from, to, c)
-	return lazyFile{f, fs}, err
-}
+var rounds = flag.Int("rounds", 100, "how often the power is cut")
 
 func mustOpen(t testing.TB, fs vfs.FS) driver.DB {
 	t.Helper()
-	db, err := pebble.Open("db", pebble.Options{FS: fs, Logger: slog.New(slog.DiscardHandler)})
+	db, err := pebble.OpenSmall("db", pebble.Options{FS: fs, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return db
 }
 
-// TestAcknowledgedSurvives cuts the power under load and finds everything that
-// was acknowledged, by an Update or to a View, before.
+// TestAcknowledgedSurvives cuts the power at random moments, under writers and
+// readers, and finds everything that was acknowledged, by an Update, or to whom
+// has seen it, before; no half of a transaction; and nothing that was deleted.
 func TestAcknowledgedSurvives(t *testing.T) {
-	for round := range 5 {
-		if lost := crash(t, uint64(round), false); len(lost) > 0 {
-			t.Errorf("round %d: lost %v", round, lost)
+	const cutsEach = 20 // a store that has just begun has other files than an older one
+	for i := 0; i < *rounds; i += cutsEach {
+		for _, err := range crash(t, uint64(i), cutsEach, false) {
+			t.Errorf("store %d: %v", i/cutsEach, err)
 		}
 	}
 }
@@ -87,70 +47,90 @@ func TestAcknowledgedSurvives(t *testing.T) {
 // only pretends to sync.
 func TestCrashIsSeen(t *testing.T) {
 	lost := 0
-	for round := range 5 {
-		lost += len(crash(t, uint64(round), true))
+	for _, err := range crash(t, 1, 20, true) {
+		if errors.Is(err, errWrong) {
+			lost++
+		}
 	}
 	if lost == 0 {
 		t.Error("a disk that does not sync lost nothing")
 	}
 }
 
-// crash runs counters, one for each writer, and readers of all of them by key and
-// by range, cuts the power, and returns what is behind what was acknowledged.
-func crash(t *testing.T, seed uint64, lazy bool) (lost []string) {
-	const counters = 8
-	mem := vfs.NewCrashableMem()
-	fs := &lazyFS{FS: mem, delay: 200 * time.Microsecond}
-	db := mustOpen(t, fs)
-	fs.lazy.Store(lazy)
-	var acked, viewed [counters]atomic.Uint64
+// crash lets many work on a store, cuts the power that often, and returns what
+// was found wrong afterwards.
+func crash(t *testing.T, seed uint64, cuts int, lazy bool) (wrong []error) {
+	d := newDisk()
+	d.delay = 100 * time.Microsecond
+	db := mustOpen(t, d)
+	d.lazy.Store(lazy)
+	var l ledger
 	var stop atomic.Bool
 	var wg sync.WaitGroup
-	for i := range counters {
-		wg.Go(func() {
-			for n := uint64(1); !stop.Load(); n++ {
-				if err := count(db, i, n); err != nil {
-					t.Errorf("Update = %v", err)
-				}
-				acked[i].Store(n)
-			}
-		})
+	for i := range 2 * len(l) {
+		rng := rand.New(rand.NewPCG(seed, uint64(i)))
 		wg.Go(func() {
 			for !stop.Load() {
-				// Only what View returned counts: it must be durable by then.
-				n, err := look(db, i)
-				if err != nil {
-					t.Errorf("View = %v", err)
+				err := error(nil)
+				if i < len(l) {
+					err = l.work(db, i, rng)
+				} else {
+					err = l.look(db, rng.IntN(len(l)), rng.Int())
 				}
-				for j := range n {
-					raise(&viewed[j], n[j])
+				if err != nil {
+					t.Error(err)
+					return
 				}
 			}
 		})
 	}
-	time.Sleep(30 * time.Millisecond)
-	var wantAcked, wantViewed [counters]uint64
-	for i := range counters {
-		wantAcked[i], wantViewed[i] = acked[i].Load(), viewed[i].Load()
+	rng := rand.New(rand.NewPCG(seed, 99))
+	for range cuts {
+		time.Sleep(time.Duration(rng.IntN(8000)) * time.Microsecond)
+		var b [len(l)]bounds
+		for i := range l {
+			b[i] = l[i].bounds()
+		}
+		percent := []int{0, 50, 95}[rng.IntN(3)]
+		if lazy {
+			percent = 0 // so that the loss is certain
+		}
+		if err := l.survives(d.crash(percent, rng), &b); err != nil {
+			wrong = append(wrong, err)
+		}
 	}
-	after := mem.CrashClone(survivors(seed, lazy))
 	stop.Store(true)
 	wg.Wait()
 	if err := db.Close(); err != nil {
 		t.Errorf("Close = %v", err)
 	}
-	reopened := mustOpen(t, after)
-	defer reopened.Close()
-	got, err := look(reopened, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range counters {
-		if got[i] < wantAcked[i] || got[i] < wantViewed[i] {
-			lost = append(lost, fmt.Sprintf("counter %d is %d, acknowledged %d, viewed %d", i, got[i], wantAcked[i], wantViewed[i]))
+	return wrong
+}
+
+// survives opens the store that is on a disk after a crash, and once more after
+// another that came at once, and compares it with what it must hold.
+func (l *ledger) survives(d *disk, b *[len(ledger{})]bounds) error {
+	for range 2 {
+		db, err := pebble.OpenSmall("db", pebble.Options{FS: d, Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			return err
+		}
+		errs := []error{none(db)}
+		for i := range l {
+			errs = append(errs, db.View(context.Background(), func(r driver.Reader) error {
+				s, err := see(r, i)
+				if err != nil {
+					return err
+				}
+				return l[i].check(s, b[i])
+			}))
+		}
+		d = d.crash(0, nil)
+		if err := errors.Join(append(errs, db.Close())...); err != nil {
+			return err
 		}
 	}
-	return lost
+	return nil
 }
 
 func count(db driver.DB, i int, n uint64) error {
@@ -181,11 +161,6 @@ func look(db driver.DB, i int) (n [8]uint64, err error) {
 	return n, err
 }
 
-func raise(a *atomic.Uint64, n uint64) {
-	for old := a.Load(); old < n && !a.CompareAndSwap(old, n); old = a.Load() {
-	}
-}
-
 // The way to a new store is as durable as what is in it.
 func TestNewDirectorySurvives(t *testing.T) {
 	mem := vfs.NewCrashableMem()
@@ -206,47 +181,6 @@ func TestNewDirectorySurvives(t *testing.T) {
 			t.Fatal(err)
 		}
 		mem = after
-	}
-}
-
-// TestBrokenDisk shows that after a failed sync nothing is acknowledged, and
-// that after a restart everything is that was before.
-func TestBrokenDisk(t *testing.T) {
-	ctx := context.Background()
-	mem := vfs.NewCrashableMem()
-	fs := &lazyFS{FS: mem}
-	db := mustOpen(t, fs)
-	if err := count(db, 0, 1); err != nil {
-		t.Fatal(err)
-	}
-	fs.fail.Store(true)
-	var wg sync.WaitGroup
-	for i := 1; i < 8; i++ {
-		wg.Go(func() {
-			if err := count(db, i, 1); !errors.Is(err, driver.ErrBroken) || !errors.Is(err, errDisk) {
-				t.Errorf("Update during the failure = %v, want ErrBroken and its cause", err)
-			}
-		})
-	}
-	wg.Wait()
-	fs.fail.Store(false)
-	nop := func([]byte) error { return nil }
-	for name, err := range map[string]error{
-		"Update":      count(db, 0, 2),
-		"View":        db.View(ctx, func(driver.Reader) error { return nil }),
-		"Get":         db.Get(ctx, []byte("c\x00"), nop),
-		"DeleteRange": db.DeleteRange(ctx, []byte("a"), []byte("z")),
-		"Close":       db.Close(),
-	} {
-		if !errors.Is(err, driver.ErrBroken) {
-			t.Errorf("%s after the failure = %v, want ErrBroken", name, err)
-		}
-	}
-	reopened := mustOpen(t, mem.CrashClone(vfs.CrashCloneCfg{}))
-	defer reopened.Close()
-	n, err := look(reopened, 0)
-	if err != nil || n[0] != 1 {
-		t.Errorf("after a restart the first counter is %d, %v, want 1", n[0], err)
 	}
 }
 
@@ -291,9 +225,9 @@ func TestViewWaits(t *testing.T) {
 	wg.Go(func() { // an Update that writes nothing is a View
 		err := db.Update(context.Background(), func(w driver.Writer) error {
 			_, err := w.Get([]byte("c\x01"))
-			return errors.Join(err, errDisk)
+			return errors.Join(err, errSeen)
 		})
-		if !errors.Is(err, errDisk) || !opened.Load() {
+		if !errors.Is(err, errSeen) || !opened.Load() {
 			t.Errorf("Update returned %v, durable %v", err, opened.Load())
 		}
 	})
@@ -327,13 +261,4 @@ func (f gatedFile) SyncData() error { f.wait(); return f.File.SyncData() }
 func (fs *gatedFS) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
 	f, err := fs.FS.Create(name, c)
 	return gatedFile{f, fs}, err
-}
-
-// survivors says what a crash leaves of what was not synced: some of the files'
-// tails, or nothing if nothing ever was, so that the loss is certain.
-func survivors(seed uint64, lazy bool) vfs.CrashCloneCfg {
-	if lazy {
-		return vfs.CrashCloneCfg{}
-	}
-	return vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: rand.New(rand.NewPCG(seed, 1))}
 }

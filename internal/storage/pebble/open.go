@@ -9,6 +9,15 @@
 // durable only after the next sync of the log, which is shared by all who wait
 // and waited for outside any lock. A reader waits in the same way for whatever
 // it observed.
+//
+// The engine sees the disk through a fence, which goes down at the first failure
+// to write: the disk stays as it is then, while the engine, which has no answer to
+// such failures, believes that all goes well. Behind the fence its memory serves
+// those who read what is durable. A keeper meanwhile opens a new engine on the
+// directory, again and again until that works, commits what transactions of this
+// process have seen although it was not durable yet, and puts it in service. Each
+// engine has its own record of who wrote what, so nothing that was read from one
+// is ever committed to another.
 package pebble
 
 import (
@@ -16,12 +25,10 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime"
 	"strings"
 	"syscall"
 
 	"github.com/cockroachdb/pebble/v2"
-	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/bailiwick-dev/bailiwick/internal/storage/driver"
@@ -36,17 +43,6 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-const (
-	// cacheSize bounds the cached blocks; it is filled only as blocks are read.
-	cacheSize = 32 << 20
-	// memTableSize is the largest table of recent writes; the first is 256 KiB
-	// and each is twice the one before.
-	memTableSize = 16 << 20
-	// bloomBits is the size of the filter that spares looking for absent keys,
-	// for each key: one in a hundred is looked for in vain.
-	bloomBits = 10
-)
-
 // Open opens the store in dir and creates it, readable by the owner alone, if it
 // does not exist. It returns driver.ErrLocked if the store is open already.
 func Open(dir string, o Options) (driver.DB, error) {
@@ -56,8 +52,19 @@ func Open(dir string, o Options) (driver.DB, error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	db := newDB(o.Logger)
-	if err := db.open(dir, o.FS); err != nil {
+	db, err := open(dir, o, memTableSize)
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+func open(dir string, o Options, memTable uint64) (*DB, error) {
+	db := &DB{
+		dir: dir, fs: o.FS, log: o.Logger, memTable: memTable,
+		room: newRoom(o.FS, dir, o.Logger), closing: make(chan struct{}),
+	}
+	if err := db.open(); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	return db, nil
@@ -68,25 +75,26 @@ func OpenMemory() (driver.DB, error) {
 	return Open("bailiwick", Options{FS: vfs.NewMem(), Logger: slog.New(slog.DiscardHandler)})
 }
 
-func (d *DB) open(dir string, fs vfs.FS) error {
-	if err := makeDir(dir, fs); err != nil {
+func (d *DB) open() error {
+	if err := makeDir(d.dir, d.fs); err != nil {
 		return err
 	}
-	lock, err := pebble.LockDirectory(dir, fs)
+	lock, err := pebble.LockDirectory(d.dir, d.fs)
 	if err != nil {
 		if isLocked(err) {
 			return driver.ErrLocked
 		}
 		return err
 	}
-	opts := d.options(fs)
-	opts.Lock = lock
-	defer opts.Cache.Unref()
-	d.engine, err = pebble.Open(dir, opts)
+	d.cache = pebble.NewCache(cacheSize)
+	s, err := d.openStore(nil)
 	if err != nil {
+		d.cache.Unref()
 		return errors.Join(err, lock.Close())
 	}
 	d.lock = lock
+	d.current.Store(s)
+	d.keepers.Go(func() { d.keep(s) })
 	return nil
 }
 
@@ -118,45 +126,4 @@ func makeDir(dir string, fs vfs.FS) error {
 // one process the engine says so in words only.
 func isLocked(err error) bool {
 	return errors.Is(err, syscall.EAGAIN) || strings.Contains(err.Error(), "lock held by current process")
-}
-
-func (d *DB) options(fs vfs.FS) *pebble.Options {
-	o := &pebble.Options{
-		FS:                 fs,
-		Cache:              pebble.NewCache(cacheSize),
-		MemTableSize:       memTableSize,
-		FormatMajorVersion: pebble.FormatNewest,
-		Logger:             logger{d},
-		EventListener: &pebble.EventListener{
-			BackgroundError: func(err error) { d.log.Error("storage: background work failed", "error", err) },
-			// The read that met it fails, and its transaction with it; the rest of
-			// the store is left in service.
-			DataCorruption: func(i pebble.DataCorruptionInfo) {
-				d.log.Error("storage: data corruption", "detail", i.String())
-			},
-			DiskSlow: func(i pebble.DiskSlowInfo) { d.log.Warn("storage: disk is slow", "detail", i.String()) },
-		},
-	}
-	for i := range o.Levels {
-		o.Levels[i].FilterPolicy = bloom.FilterPolicy(bloomBits)
-	}
-	return o
-}
-
-// logger gives the engine's messages to the DB's logger.
-type logger struct{ d *DB }
-
-func (l logger) Infof(format string, args ...any) {
-	l.d.log.Debug("storage: engine", "message", fmt.Sprintf(format, args...))
-}
-
-func (l logger) Errorf(format string, args ...any) {
-	l.d.log.Error("storage: engine", "message", fmt.Sprintf(format, args...))
-}
-
-// Fatalf ends the goroutine but not the process: the engine relies on nothing
-// running after it, and callers shall learn that the store is broken.
-func (l logger) Fatalf(format string, args ...any) {
-	l.d.fail(fmt.Errorf(format, args...))
-	runtime.Goexit()
 }

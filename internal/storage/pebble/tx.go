@@ -18,7 +18,7 @@ var errOver = errors.New("storage: transaction is over")
 
 // tx is one attempt at a transaction.
 type tx struct {
-	d    *DB
+	s    *store
 	ctx  context.Context
 	over bool
 	err  error // the first failure, which poisons it
@@ -80,11 +80,8 @@ func (t *tx) ready() error {
 	case t.begun:
 		return nil
 	}
-	if err := t.d.err(); err != nil {
-		return t.poison(err)
-	}
 	t.begun = true
-	t.base = t.d.applied.Load()
+	t.base = t.s.applied.Load()
 	if t.careful {
 		return t.snapshot()
 	}
@@ -99,9 +96,9 @@ func (t *tx) snapshot() error {
 	}
 	// The order matters: what is applied before the snapshot is taken is in it,
 	// what is in it was announced before, and the slots were marked earlier still.
-	base := t.d.applied.Load()
-	t.snap = t.d.engine.NewSnapshot()
-	t.newest = t.d.announced.Load()
+	base := t.s.applied.Load()
+	t.snap = t.s.engine.NewSnapshot()
+	t.newest = t.s.announced.Load()
 	if !t.unchanged() {
 		return t.poison(errConflict)
 	}
@@ -112,11 +109,11 @@ func (t *tx) snapshot() error {
 // unchanged reports whether no key that was read was written after base. If one
 // was, contended holds its slot.
 func (t *tx) unchanged() bool {
-	if t.begun && t.d.rangeDeleted.Load() > t.base {
+	if t.begun && t.s.rangeDeleted.Load() > t.base {
 		return len(t.reads) == 0
 	}
 	for _, s := range t.reads {
-		if t.d.slots.versions[s].Load() > t.base {
+		if t.s.slots.versions[s].Load() > t.base {
 			t.contended = append(t.contended, s)
 		}
 	}
@@ -137,12 +134,12 @@ func (t *tx) get(key []byte) ([]byte, error) {
 		}
 		return w.val, nil
 	}
-	slot := t.d.slots.slot(key)
+	slot := t.s.slots.slot(key)
 	if t.snap == nil {
-		val, err := t.read(t.d.engine, key)
+		val, err := t.read(t.s.engine, key)
 		// A commit marks its slots before it can be read, so if this one is not
 		// marked the value is as of base.
-		if written := t.written(slot); written <= t.base {
+		if written := t.s.written(slot); written <= t.base {
 			t.observe(slot, written)
 			return val, err
 		}
@@ -151,14 +148,8 @@ func (t *tx) get(key []byte) ([]byte, error) {
 		}
 	}
 	val, err := t.read(t.snap, key)
-	t.observe(slot, min(t.newest, t.written(slot)))
+	t.observe(slot, min(t.newest, t.s.written(slot)))
 	return val, err
-}
-
-// written returns the version at which the keys of the slot were last written,
-// or a later one.
-func (t *tx) written(slot uint32) uint64 {
-	return max(t.d.slots.versions[slot].Load(), t.d.rangeDeleted.Load())
 }
 
 // observe notes that a key in the slot was read as that version.
@@ -242,6 +233,6 @@ func (t *tx) put(key, val []byte, deleted bool) error {
 	case t.size+len(key)+len(val) > driver.MaxUpdate:
 		return t.poison(driver.ErrUpdateTooLarge)
 	}
-	t.set(key, val, deleted, t.d.slots.slot(key))
+	t.set(key, val, deleted, t.s.slots.slot(key))
 	return nil
 }

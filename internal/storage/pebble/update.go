@@ -19,22 +19,27 @@ const soloAfter = 4
 
 // Update implements driver.DB.
 func (d *DB) Update(ctx context.Context, f func(driver.Writer) error) error {
-	if err := d.enter(ctx); err != nil {
+	s, err := d.enter(ctx)
+	if err != nil {
 		return err
 	}
-	defer d.leave()
+	defer s.leave()
+	return s.update(ctx, f)
+}
+
+func (s *store) update(ctx context.Context, f func(driver.Writer) error) error {
 	var queues []uint32
 	for attempt := 0; ; attempt++ {
-		t := &tx{d: d, ctx: ctx, writable: true}
-		version, b, err := t.attempt(f, queues, attempt >= soloAfter)
+		t := &tx{s: s, ctx: ctx, writable: true}
+		c, err := t.attempt(f, queues, attempt >= soloAfter)
 		if errors.Is(err, errConflict) {
 			queues = enqueue(queues, t.contended)
 			continue
 		}
-		if b == nil || err != nil {
-			return d.observed(t, err)
+		if c.batch == nil || err != nil {
+			return s.observed(t, err)
 		}
-		return d.sync(b, version)
+		return s.sync(c)
 	}
 }
 
@@ -49,42 +54,52 @@ func enqueue(queues, contended []uint32) []uint32 {
 }
 
 // attempt runs f and commits what it wrote, standing in the queues meanwhile, or
-// holding off all other commits if solo. It returns the batch that is to be
-// synced, or none if f failed or wrote nothing.
-func (t *tx) attempt(f func(driver.Writer) error, queues []uint32, solo bool) (uint64, *pebble.Batch, error) {
-	d := t.d
+// holding off all other commits if solo. It returns what is to be synced, or
+// nothing if f failed or wrote nothing.
+func (t *tx) attempt(f func(driver.Writer) error, queues []uint32, solo bool) (committed, error) {
+	s := t.s
 	for _, q := range queues {
-		d.queues[q].Lock()
-		defer d.queues[q].Unlock()
+		s.queues[q].Lock()
+		defer s.queues[q].Unlock()
 	}
 	if solo {
-		d.mu.Lock()
-		defer d.mu.Unlock()
+		s.mu.Lock()
+		defer s.mu.Unlock()
 	}
 	err := t.run(func() error { return f((*writer)(t)) })
 	if t.err != nil {
 		err = t.err
 	}
 	if err != nil || len(t.writes) == 0 {
-		return 0, nil, err
+		return committed{}, err
+	}
+	if err := s.room.check(t.size); err != nil {
+		return committed{}, err
 	}
 	b, err := t.batch()
 	if err != nil {
-		return 0, nil, err
+		return committed{}, err
 	}
 	if !solo {
-		d.mu.Lock()
-		defer d.mu.Unlock()
+		s.mu.Lock()
+		defer s.mu.Unlock()
 	}
-	version, err := d.commit(t, b)
-	return version, b, err
+	return s.commit(t, b)
 }
 
 // batch returns t's writes in the engine's form.
 func (t *tx) batch() (*pebble.Batch, error) {
-	b := t.d.engine.NewBatchWithSize(t.size + len(t.writes)*batchOverhead)
-	for i := range t.writes {
-		w := &t.writes[i]
+	b := t.s.engine.NewBatchWithSize(t.size + len(t.writes)*batchOverhead)
+	return b, fill(b, t.writes)
+}
+
+// batchOverhead is about what the engine adds to each key and value.
+const batchOverhead = 16
+
+// fill adds writes to b.
+func fill(b *pebble.Batch, writes []write) error {
+	for i := range writes {
+		w := &writes[i]
 		var err error
 		if w.deleted {
 			err = b.Delete(w.key, nil)
@@ -92,11 +107,8 @@ func (t *tx) batch() (*pebble.Batch, error) {
 			err = b.Set(w.key, w.val, nil)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("storage: batch: %w", err)
+			return fmt.Errorf("storage: batch: %w", err)
 		}
 	}
-	return b, nil
+	return nil
 }
-
-// batchOverhead is about what the engine adds to each key and value.
-const batchOverhead = 16
