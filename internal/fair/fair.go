@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package fair shares a server's processors among those who use it, so that one
+// who calls as fast as possible takes time from hardly anybody but itself.
+//
+// A [Scheduler] has a few permits, and a call works while it holds one. As long
+// as one is free, calls take it at once. When there is none they queue, each
+// under the key of whom it is for, and the next permit goes to the key that has
+// used the least time: shares are of time, measured, and not of calls, so a key
+// of long calls gets no more than a key of short ones. That is start-time fair
+// queueing (Goyal, Vin and Cheng, 1996). No key may hold all permits if there is
+// more than one, so a key that calls rarely finds one free.
+package fair
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// ErrBusy means that so many calls wait already that another may not.
+var ErrBusy = errors.New("fair: too many calls wait")
+
+const (
+	maxWaiting      = 8192 // calls that wait, all together; see Enter
+	maxWaitingOfKey = 1024 // calls that wait under one key
+	maxIdle         = 1024 // keys without a call whose use is remembered
+)
+
+// A Scheduler hands out permits. It is safe for concurrent use.
+type Scheduler[K comparable] struct {
+	share int // permits that one key may hold
+	bell  *bell
+	over  chan struct{} // closed when run returns
+
+	mu    sync.Mutex
+	free  int            // permits
+	flows map[K]*flow[K] // of the keys that have calls, and of some that had
+	idle  int            // those of them that have none
+	queue queue[K]       // those of them that a permit may go to
+	calls int            // that wait
+	clock time.Duration  // the greatest use at which a call was served
+	rung  bool           // the bell, since dispatch was last called
+	spare *flow[K]       // to be used again
+}
+
+// New returns a Scheduler of that many permits, at least one.
+func New[K comparable](permits int) (*Scheduler[K], error) {
+	b, err := newBell()
+	if err != nil {
+		return nil, err
+	}
+	permits = max(permits, 1)
+	s := &Scheduler[K]{
+		share: max(permits-1, 1), bell: b, over: make(chan struct{}),
+		free: permits, flows: map[K]*flow[K]{},
+	}
+	go s.run()
+	return s, nil
+}
+
+// Close frees what the Scheduler holds. No call may be under way.
+func (s *Scheduler[K]) Close() error {
+	err := s.bell.stop()
+	<-s.over
+	return errors.Join(err, s.bell.close())
+}
+
+// run serves those that wait whenever the bell rings.
+func (s *Scheduler[K]) run() {
+	defer close(s.over)
+	for s.bell.wait() {
+		s.mu.Lock()
+		s.dispatch()
+		s.mu.Unlock()
+	}
+}
+
+// Enter waits for a permit, for a call under key. It fails with [ErrBusy] if
+// too many calls wait, under the key or in all, and with ctx's error if ctx ends
+// before there is a permit. A key none of whose calls waits may have one that
+// does even so, up to twice the bound: a few keys can't keep the others out.
+func (s *Scheduler[K]) Enter(ctx context.Context, key K) (Turn[K], error) {
+	s.mu.Lock()
+	f := s.flow(key)
+	if s.free > 0 && f.held < s.share && f.calls.n == 0 && !s.queue.before(f) {
+		guess := s.serve(f)
+		s.mu.Unlock()
+		return Turn[K]{s, f, guess, time.Now()}, nil
+	}
+	if f.calls.n >= maxWaitingOfKey || s.calls >= maxWaiting && f.calls.n > 0 || s.calls >= 2*maxWaiting {
+		s.rest(f)
+		s.mu.Unlock()
+		return Turn[K]{}, ErrBusy
+	}
+	w := &waiter{ready: make(chan struct{})}
+	f.calls.push(w)
+	s.calls++
+	s.place(f)
+	s.mu.Unlock()
+	select {
+	case <-w.ready:
+	case <-ctx.Done():
+		if s.withdraw(f, w) {
+			return Turn[K]{}, ctx.Err()
+		}
+	}
+	return Turn[K]{s, f, w.guess, time.Now()}, nil
+}
+
+// withdraw takes w out of f again, and reports whether it could: a call that
+// has been served meanwhile has a permit to give back.
+func (s *Scheduler[K]) withdraw(f *flow[K], w *waiter) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-w.ready:
+		return false
+	default:
+	}
+	f.calls.remove(w)
+	s.calls--
+	s.place(f)
+	s.rest(f)
+	return true
+}
+
+// leave takes back the permit of a call of f that was charged guess and took
+// that long.
+func (s *Scheduler[K]) leave(f *flow[K], guess, took time.Duration) {
+	s.mu.Lock()
+	s.free++
+	f.held--
+	f.used += took - guess
+	f.guess = took
+	s.place(f)
+	s.rest(f)
+	ring := len(s.queue) > 0 && !s.rung
+	s.rung = s.rung || ring
+	s.mu.Unlock()
+	if ring && !s.bell.ring() { // or nobody would be served any more
+		s.mu.Lock()
+		s.dispatch()
+		s.mu.Unlock()
+	}
+}
+
+// flow returns the flow of key.
+func (s *Scheduler[K]) flow(key K) *flow[K] {
+	f := s.flows[key]
+	switch {
+	case f == nil:
+		if f = s.spare; f == nil {
+			f = new(flow[K])
+		}
+		s.spare = nil
+		*f = flow[K]{key: key, index: -1}
+		s.flows[key] = f
+	case f.idle():
+		s.idle--
+	}
+	if f.calls.n == 0 {
+		f.used = max(f.used, s.clock) // what wasn't asked for isn't saved up
+	}
+	return f
+}
+
+// serve gives a permit to a call of f and charges the flow what the call will
+// probably take, so that the others' turn needn't wait until that is known.
+func (s *Scheduler[K]) serve(f *flow[K]) (guess time.Duration) {
+	s.free--
+	f.held++
+	s.clock = max(s.clock, f.used)
+	f.used += f.guess
+	return f.guess
+}
+
+// place puts f where it belongs in the queue, after a change of it.
+func (s *Scheduler[K]) place(f *flow[K]) {
+	switch may := f.calls.n > 0 && f.held < s.share; {
+	case may && f.index < 0:
+		heap.Push(&s.queue, f)
+	case may:
+		heap.Fix(&s.queue, f.index)
+	case f.index >= 0:
+		heap.Remove(&s.queue, f.index)
+	}
+}
+
+// dispatch serves those that wait as long as there are permits.
+func (s *Scheduler[K]) dispatch() {
+	s.rung = false
+	for s.free > 0 && len(s.queue) > 0 {
+		f := s.queue[0]
+		w := f.calls.pop()
+		s.calls--
+		w.guess = s.serve(f)
+		s.place(f)
+		close(w.ready)
+	}
+}
+
+// rest forgets f if it has no call. But while others wait, what it has used is
+// remembered: calling one at a time gains nothing.
+func (s *Scheduler[K]) rest(f *flow[K]) {
+	if !f.idle() {
+		return
+	}
+	if s.calls > 0 && s.idle < maxIdle {
+		s.idle++
+		return
+	}
+	delete(s.flows, f.key)
+	if s.idle > 0 {
+		for key, other := range s.flows {
+			if other.idle() {
+				delete(s.flows, key)
+			}
+		}
+		s.idle = 0
+	}
+	s.spare = f
+}

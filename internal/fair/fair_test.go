@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package fair_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/fair"
+)
+
+func open(tb testing.TB, permits int) *fair.Scheduler[string] {
+	tb.Helper()
+	s, err := fair.New[string](permits)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return s
+}
+
+// enter waits for a permit as long as a working server would need at most.
+func enter(tb testing.TB, s *fair.Scheduler[string], key string) *fair.Turn[string] {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), 20*time.Second)
+	defer cancel()
+	turn, err := s.Enter(ctx, key)
+	if err != nil {
+		tb.Fatalf("%s: %v", key, err)
+	}
+	return &turn
+}
+
+// mustWait checks that a call under key finds no permit.
+func mustWait(tb testing.TB, s *fair.Scheduler[string], key string) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := s.Enter(ctx, key); !errors.Is(err, context.DeadlineExceeded) {
+		tb.Errorf("%s: got %v, want it to wait", key, err)
+	}
+}
+
+// until waits until done says so.
+func until(tb testing.TB, what string, done func() bool) {
+	tb.Helper()
+	for end := time.Now().Add(20 * time.Second); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			tb.Fatalf("never %s", what)
+		}
+	}
+}
+
+func TestOneKeyCannotHoldAllPermits(t *testing.T) {
+	s := open(t, 3)
+	a, b := enter(t, s, "noisy"), enter(t, s, "noisy")
+	mustWait(t, s, "noisy")
+	c := enter(t, s, "quiet")
+	mustWait(t, s, "another")
+	for _, turn := range []*fair.Turn[string]{a, b, c} {
+		turn.Leave()
+	}
+}
+
+func TestAPermitIsGivenBackOnce(t *testing.T) {
+	s := open(t, 2)
+	a, b := enter(t, s, "a"), enter(t, s, "b")
+	a.Leave()
+	a.Leave()
+	c := enter(t, s, "c")
+	mustWait(t, s, "d")
+	b.Leave()
+	c.Leave()
+}
+
+func TestTheKeyThatUsedLeastIsNext(t *testing.T) {
+	s := open(t, 1)
+	first := enter(t, s, "noisy")
+	time.Sleep(time.Millisecond)
+	order := make(chan string, 20)
+	var wg sync.WaitGroup
+	call := func(key string) {
+		n := s.Waiting()
+		wg.Go(func() {
+			turn := enter(t, s, key)
+			order <- key
+			time.Sleep(time.Millisecond)
+			turn.Leave()
+		})
+		until(t, "waits", func() bool { return s.Waiting() > n })
+	}
+	for range 10 {
+		call("noisy")
+	}
+	call("quiet")
+	first.Leave()
+	wg.Wait()
+	if one, two := <-order, <-order; one != "quiet" && two != "quiet" {
+		t.Error("the quiet key waited for the noisy one's queue")
+	}
+}
+
+// A caller of a key makes calls that take that long, one after the other.
+type caller struct {
+	key     string
+	callers int
+	call    time.Duration
+}
+
+// shares has the callers call for a while, and returns which part of all the
+// time that calls took was each key's.
+func shares(tb testing.TB, s *fair.Scheduler[string], while time.Duration, callers ...caller) map[string]float64 {
+	tb.Helper()
+	worked := make([]atomic.Int64, len(callers))
+	end := time.Now().Add(while)
+	var wg sync.WaitGroup
+	for i, c := range callers {
+		for range c.callers {
+			wg.Go(func() {
+				for time.Now().Before(end) {
+					turn := enter(tb, s, c.key)
+					start := time.Now()
+					time.Sleep(c.call)
+					worked[i].Add(int64(time.Since(start)))
+					turn.Leave()
+				}
+			})
+		}
+	}
+	wg.Wait()
+	var all int64
+	for i := range worked {
+		all += worked[i].Load()
+	}
+	part := map[string]float64{}
+	for i, c := range callers {
+		part[c.key] = float64(worked[i].Load()) / float64(all)
+	}
+	return part
+}
+
+func TestSharesAreOfTimeAndNotOfCalls(t *testing.T) {
+	for key, part := range shares(t, open(t, 1), 1500*time.Millisecond,
+		caller{"long", 4, 20 * time.Millisecond}, caller{"short", 16, time.Millisecond}, caller{"one at a time", 1, 10 * time.Millisecond}) {
+		if part < 0.2 || part > 0.45 {
+			t.Errorf("%s: got %.2f of the time, want a third", key, part)
+		}
+	}
+}
+
+func TestQueuesAreBounded(t *testing.T) {
+	s := open(t, 1)
+	first := enter(t, s, "holder")
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	fill := func(key string, n int) {
+		before := s.Waiting()
+		for range n {
+			wg.Go(func() { _, _ = s.Enter(ctx, key) })
+		}
+		until(t, "full", func() bool { return s.Waiting() == before+n })
+	}
+	busy := func(key string) {
+		t.Helper()
+		if _, err := s.Enter(ctx, key); !errors.Is(err, fair.ErrBusy) {
+			t.Errorf("%s: got %v with %d waiting, want ErrBusy", key, err, s.Waiting())
+		}
+	}
+	for i := range fair.MaxWaiting / fair.MaxWaitingOfKey {
+		key := fmt.Sprintf("noisy %d", i)
+		fill(key, fair.MaxWaitingOfKey-1)
+		fill(key, 1)
+		busy(key)
+	}
+	fill("quiet", 1)
+	busy("quiet")
+	for i := range fair.MaxWaiting - 1 {
+		wg.Go(func() { _, _ = s.Enter(ctx, fmt.Sprintf("one of many %d", i)) })
+	}
+	until(t, "full", func() bool { return s.Waiting() == 2*fair.MaxWaiting })
+	busy("one too many")
+	cancel()
+	wg.Wait()
+	first.Leave()
+	if n := s.Known(); n != 0 {
+		t.Errorf("%d keys are known when all have gone", n)
+	}
+}
+
+// TestACrowd has many keys come and go, some without patience, and checks that
+// permits are neither lost nor made, whoever gets them.
+func TestACrowd(t *testing.T) {
+	const permits, keys = 4, 12
+	s := open(t, permits)
+	var working, served atomic.Int32
+	var held [keys]atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 10 * keys {
+		key := i % keys
+		wg.Go(func() {
+			rng := rand.New(rand.NewPCG(1, uint64(i)))
+			for range 100 {
+				patience := 20 * time.Second
+				if rng.IntN(2) == 0 {
+					patience = time.Duration(rng.IntN(300)) * time.Microsecond
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), patience)
+				turn, err := s.Enter(ctx, fmt.Sprint(key))
+				cancel()
+				if err != nil {
+					if patience > time.Second {
+						t.Errorf("starved: %v", err)
+					}
+					continue
+				}
+				if n := working.Add(1); n > permits {
+					t.Errorf("%d calls have %d permits", n, permits)
+				}
+				if n := held[key].Add(1); n >= permits {
+					t.Errorf("one key has %d permits of %d", n, permits)
+				}
+				served.Add(1)
+				time.Sleep(time.Duration(rng.IntN(50)) * time.Microsecond)
+				held[key].Add(-1)
+				working.Add(-1)
+				turn.Leave()
+			}
+		})
+	}
+	wg.Wait()
+	if served.Load() < 100 {
+		t.Errorf("only %d calls were served", served.Load())
+	}
+	if n := s.Known(); n != 0 {
+		t.Errorf("%d keys are known when all have gone", n)
+	}
+	for i := range permits {
+		defer enter(t, s, fmt.Sprint(i)).Leave()
+	}
+}
