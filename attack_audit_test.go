@@ -166,7 +166,7 @@ func TestDenialsOutliveTheServer(t *testing.T) {
 		s := newSiege(t, bailiwick.Config{Data: data})
 		want = s.denials(t)
 		// The journal first: records leave it only once they are in the files.
-		for _, part := range []string{"keyring", "root-credentials", "db", "audit"} {
+		for _, part := range []string{"root-key", "root-credentials", "db", "audit"} {
 			copyInto(t, filepath.Join(crashed, part), filepath.Join(data, part))
 		}
 	})

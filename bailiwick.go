@@ -12,7 +12,6 @@ package bailiwick
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -21,13 +20,11 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/authn"
 	"github.com/bailiwick-dev/bailiwick/internal/authz"
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/fair"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
-	"github.com/bailiwick-dev/bailiwick/internal/keyring"
 	"github.com/bailiwick-dev/bailiwick/internal/server"
 	"github.com/bailiwick-dev/bailiwick/internal/service"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
-	"github.com/bailiwick-dev/bailiwick/internal/storage/driver"
-	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble"
 )
 
 // A Server is an open Bailiwick. It is safe for concurrent use.
@@ -36,14 +33,16 @@ type Server struct {
 	started time.Time
 	db      *storage.DB
 	audit   *audit.Log
+	fair    *fair.Scheduler[authn.Sharer]
 	api     *server.Server
 	root    RootKey
+	keeper  *keeper
 }
 
 // Open opens the server's data directory, which it makes if need be, and
 // readies the server to [Server.Serve]. A directory that another server has
 // open is refused, and so is a root access key other than the one it was made
-// with.
+// with, or another root key than the one that its keys are wrapped with.
 func Open(cfg Config) (_ *Server, err error) {
 	if err := cfg.resolve(); err != nil {
 		return nil, err
@@ -57,15 +56,10 @@ func Open(cfg Config) (_ *Server, err error) {
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, err
 	}
-	d, err := pebble.Open(filepath.Join(cfg.Data, "db"), pebble.Options{Logger: cfg.Log})
-	if errors.Is(err, driver.ErrLocked) {
-		return nil, fmt.Errorf("the data directory %s is in use by another server", cfg.Data)
-	}
-	if err != nil {
+	if s.db, err = openStore(&cfg); err != nil {
 		return nil, err
 	}
-	s.db = storage.New(d)
-	ring, err := keyring.Open(filepath.Join(cfg.Data, "keyring"))
+	ring, err := openRing(context.Background(), s.db, &cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -76,22 +70,34 @@ func Open(cfg Config) (_ *Server, err error) {
 	if s.audit, err = audit.Open(s.db, filepath.Join(cfg.Data, "audit"), cfg.Log); err != nil {
 		return nil, err
 	}
+	if s.fair, err = fair.New[authn.Sharer](cfg.permits); err != nil {
+		return nil, err
+	}
 	s.api = server.New(server.Config{
-		Services: service.All(directory),
-		DB:       s.db,
-		Authn:    authn.New(s.db, directory),
-		Authz:    &authz.Authorizer{Directory: directory},
-		Audit:    s.audit,
-		Log:      cfg.Log,
-		Now:      cfg.Now,
-		Observe:  cfg.observe,
+		Services:  service.All(directory),
+		DB:        s.db,
+		Authn:     authn.New(s.db, directory),
+		Authz:     &authz.Authorizer{Directory: directory},
+		Audit:     s.audit,
+		Fair:      s.fair,
+		TenantTag: cfg.TenantTag,
+		Log:       cfg.Log,
+		Now:       cfg.Now,
+		Observe:   cfg.observe,
 	})
+	s.keeper = startKeeper(s.db, directory, ring.Changed(), &cfg)
 	return s, nil
 }
 
 // Close closes the server's data. It must not be serving any more.
 func (s *Server) Close() error {
 	var errs []error
+	if s.keeper != nil {
+		s.keeper.stop()
+	}
+	if s.fair != nil {
+		errs = append(errs, s.fair.Close())
+	}
 	if s.audit != nil {
 		errs = append(errs, s.audit.Close())
 	}

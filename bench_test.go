@@ -48,7 +48,12 @@ type bench struct {
 
 func newBench(b *testing.B) *bench {
 	b.Helper()
-	srv := bailiwicktest.Start(b, bailiwick.Config{Data: b.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	return furnish(b, bailiwicktest.Start(b, bailiwick.Config{Data: b.TempDir(), Log: slog.New(slog.DiscardHandler)}))
+}
+
+// furnish makes the table, the vendor and the session on a new server.
+func furnish(b *testing.B, srv *bailiwicktest.Server) *bench {
+	b.Helper()
 	ctx, root := b.Context(), srv.Config()
 	must := func(err error) {
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -29,14 +30,23 @@ type Config struct {
 	// Defaults to 127.0.0.1:4566.
 	Addr string `yaml:"addr"`
 
+	// RootKey is 32 bytes in base64, RootKeyFile a file with the same that only
+	// its owner may use and that isn't in Data: at most one of them. What is kept
+	// in Data is of no use without it, and it must be the same on later starts.
+	// If both are empty, a root key is made on first start and kept in Data, in a
+	// file that only its owner may read.
+	RootKey     string `yaml:"root_key"`
+	RootKeyFile string `yaml:"root_key_file"`
+
 	// AccountID is the 12-digit id of the first account, which may manage the
 	// others. Defaults to 000000000000.
 	AccountID string `yaml:"account_id"`
 
 	// RootAccessKeyID and RootSecretAccessKey are the first account's root
 	// access key: both or none. If they are empty, a key is made on first
-	// start and kept in the data directory, in a file that only its owner may
-	// read. On later starts they must be the same.
+	// start and kept in the data directory: in a file that only its owner may
+	// read, or, if the root key is kept elsewhere, only sealed. On later starts
+	// they must be the same.
 	RootAccessKeyID     string `yaml:"root_access_key_id"`
 	RootSecretAccessKey string `yaml:"root_secret_access_key"`
 
@@ -45,14 +55,33 @@ type Config struct {
 	TLSCert string `yaml:"tls_cert"`
 	TLSKey  string `yaml:"tls_key"`
 
+	// MaxConnections is how many connections there may be at a time, and
+	// MaxConnectionsPerSource how many from one source: an IPv4 address or an IPv6
+	// network of 64 bits. A quarter of each is for connections on which no call
+	// has verified yet; those can't have more, and the others can't lose theirs to
+	// them. Default to 10000, or half of the files that the process may open if
+	// that is less, and to three quarters of it.
+	MaxConnections          int `yaml:"max_connections"`
+	MaxConnectionsPerSource int `yaml:"max_connections_per_source"`
+
+	// TenantTag is the key of the session tag that names a tenant, whatever its
+	// case. Each tenant, and each role that serves no tenant, has an equal share
+	// of the server when it is busy. It decides nothing else. Defaults to
+	// TenantID.
+	TenantTag string `yaml:"tenant_tag"`
+
 	Log *slog.Logger     `yaml:"-"` // defaults to slog.Default()
 	Now func() time.Time `yaml:"-"` // defaults to time.Now
 
 	observe func(*awsapi.Call, []awsapi.Need) // told the needs of every call; nil but in tests
+	permits int                               // to work, that calls share; one for each processor but in tests
 }
 
 // maxConfig is the size of the largest configuration file, in bytes.
 const maxConfig = 1 << 20
+
+// errTwoRootKeys refuses two sources of the root key.
+var errTwoRootKeys = errors.New("a root key is given by itself or by its file, not by both")
 
 // errHalfKey refuses an access key of which half is missing.
 var errHalfKey = errors.New("a root access key needs both its id and its secret")
@@ -71,7 +100,12 @@ func LoadConfig(path string, getenv func(string) string) (Config, error) {
 	if (getenv("BAILIWICK_ROOT_ACCESS_KEY_ID") == "") != (getenv("BAILIWICK_ROOT_SECRET_ACCESS_KEY") == "") {
 		return Config{}, fmt.Errorf("environment: %w", errHalfKey)
 	}
+	if getenv("BAILIWICK_ROOT_KEY")+getenv("BAILIWICK_ROOT_KEY_FILE") != "" {
+		c.RootKey, c.RootKeyFile = "", "" // the environment's source goes before the file's, whichever it is
+	}
 	for name, field := range map[string]*string{
+		"BAILIWICK_ROOT_KEY":               &c.RootKey,
+		"BAILIWICK_ROOT_KEY_FILE":          &c.RootKeyFile,
 		"BAILIWICK_DATA":                   &c.Data,
 		"BAILIWICK_ADDR":                   &c.Addr,
 		"BAILIWICK_ACCOUNT_ID":             &c.AccountID,
@@ -79,10 +113,14 @@ func LoadConfig(path string, getenv func(string) string) (Config, error) {
 		"BAILIWICK_ROOT_SECRET_ACCESS_KEY": &c.RootSecretAccessKey,
 		"BAILIWICK_TLS_CERT":               &c.TLSCert,
 		"BAILIWICK_TLS_KEY":                &c.TLSKey,
+		"BAILIWICK_TENANT_TAG":             &c.TenantTag,
 	} {
 		if v := getenv(name); v != "" {
 			*field = v
 		}
+	}
+	if err := c.readConnections(getenv); err != nil {
+		return Config{}, err
 	}
 	return c, nil
 }
@@ -170,8 +208,20 @@ func (c *Config) resolve() error {
 	if (c.RootAccessKeyID == "") != (c.RootSecretAccessKey == "") {
 		return errHalfKey
 	}
+	if c.RootKey != "" && c.RootKeyFile != "" {
+		return errTwoRootKeys
+	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return errors.New("TLS needs both a certificate and a key")
+	}
+	if err := c.resolveConnections(); err != nil {
+		return err
+	}
+	if c.TenantTag == "" {
+		c.TenantTag = "TenantID"
+	}
+	if c.permits == 0 {
+		c.permits = max(2, runtime.GOMAXPROCS(0))
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()

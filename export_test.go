@@ -6,3 +6,6 @@ import "github.com/bailiwick-dev/bailiwick/internal/awsapi"
 
 // Observe has f told the needs of every call that is decided.
 func (c *Config) Observe(f func(*awsapi.Call, []awsapi.Need)) { c.observe = f }
+
+// Permits has n calls work at once.
+func (c *Config) Permits(n int) { c.permits = n }

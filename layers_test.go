@@ -71,7 +71,9 @@ var layers = []layer{
 	{"internal/service", []string{"internal/service/", "internal/awsapi", "internal/identity"}},
 
 	// The front door: never a service.
-	{"internal/server", []string{"policy", "internal/awsapi", "internal/authn", "internal/authz", "internal/audit", "internal/storage"}},
+	{"internal/fair", nil},
+	{"internal/listen", nil},
+	{"internal/server", []string{"policy", "internal/awsapi", "internal/authn", "internal/authz", "internal/audit", "internal/fair", "internal/listen", "internal/storage"}},
 
 	// Ordinary clients of AWS.
 	{"internal/isolation", []string{"arn", "policy", "tenant", "tvm", "client", "aws", "sync"}},

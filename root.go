@@ -17,12 +17,13 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
 
-// A RootKey is the root access key of the first account.
+// A RootKey is the root access key of the first account. One that is kept sealed
+// has an empty id if it was deleted.
 type RootKey struct {
 	AccountID       string
 	AccessKeyID     string
 	SecretAccessKey string
-	File            string // where it is kept, in the form of AWS's credentials file; empty if the configuration gave it
+	File            string // where it is kept, in the form of AWS's credentials file; empty if the configuration gave it, or if it is kept sealed only
 	Made            bool   // just now: the account is new, and its key is not known elsewhere
 }
 
@@ -32,12 +33,19 @@ func (k RootKey) String() string { return k.AccessKeyID }
 // Root returns the root access key of the first account.
 func (s *Server) Root() RootKey { return s.root }
 
+// credentialsFile is where the root access key is kept if the configuration
+// gives neither that nor a root key.
+func (c *Config) credentialsFile() string { return filepath.Join(c.Data, "root-credentials") }
+
 // openRoot finds the root access key of the first account, or makes account
 // and key.
 func openRoot(ctx context.Context, db *storage.DB, directory *identity.Directory, cfg *Config) (RootKey, error) {
 	k := RootKey{AccountID: cfg.AccountID, AccessKeyID: cfg.RootAccessKeyID, SecretAccessKey: cfg.RootSecretAccessKey}
+	if k.AccessKeyID == "" && cfg.keyElsewhere() {
+		return openSealedRoot(ctx, db, directory, cfg)
+	}
 	if k.AccessKeyID == "" {
-		k.File = filepath.Join(cfg.Data, "root-credentials")
+		k.File = cfg.credentialsFile()
 		if err := k.read(); err != nil {
 			return RootKey{}, err
 		}
@@ -66,6 +74,27 @@ func openRoot(ctx context.Context, db *storage.DB, directory *identity.Directory
 		return RootKey{}, err
 	}
 	return k, nil
+}
+
+// openSealedRoot is openRoot for a root access key that is kept sealed only, for
+// the root key is kept elsewhere: what lies in clear in the data directory would
+// give that away.
+func openSealedRoot(ctx context.Context, db *storage.DB, directory *identity.Directory, cfg *Config) (k RootKey, err error) {
+	err = db.Update(ctx, func(tx *storage.Tx) error {
+		k = RootKey{AccountID: cfg.AccountID}
+		switch first, err := identity.Management(tx); {
+		case errors.Is(err, storage.ErrNotFound):
+			k.AccessKeyID, k.SecretAccessKey, k.Made = identity.NewAccessKeyID(cfg.AccountID), identity.NewSecret(), true
+			return directory.EnsureRoot(tx, k.AccountID, k.AccessKeyID, k.SecretAccessKey, cfg.Now())
+		case err != nil:
+			return err
+		case first != cfg.AccountID:
+			return fmt.Errorf("the data directory %s belongs to another account than the one configured", cfg.Data)
+		}
+		k.AccessKeyID, k.SecretAccessKey, err = directory.RootAccessKey(tx)
+		return err
+	})
+	return k, err
 }
 
 // read reads the key from its file, if there is one.

@@ -8,12 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
-	"sync"
 	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/listen"
 )
 
 const (
@@ -22,6 +22,7 @@ const (
 	answerTime  = 3 * time.Minute  // for a request's body and the answer
 	drainTime   = 15 * time.Second // for calls under way when the server stops
 	maxHeaderKB = 64
+	maxFields   = 128 // of a header
 )
 
 // Serve reads the TLS certificate, listens on the configured address, calls
@@ -43,14 +44,16 @@ func (s *Server) Serve(ctx context.Context, ready func(endpoint string)) error {
 		WriteTimeout:   answerTime,
 		MaxHeaderBytes: maxHeaderKB << 10,
 		TLSConfig:      &tls.Config{Certificates: certificates, MinVersion: tls.VersionTLS12},
-		ErrorLog:       slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 	}
-	var silent silentConns
-	hs.ConnState = silent.track
-	hs.RegisterOnShutdown(silent.close)
-	scheme, serve := "http", func() error { return hs.Serve(l) }
+	bounded := listen.New(l, listen.Config{
+		Connections: s.cfg.MaxConnections,
+		PerSource:   s.cfg.MaxConnectionsPerSource,
+		Log:         s.cfg.Log,
+	})
+	bounded.Attach(hs)
+	scheme, serve := "http", func() error { return hs.Serve(bounded) }
 	if len(certificates) > 0 {
-		scheme, serve = "https", func() error { return hs.ServeTLS(l, "", "") }
+		scheme, serve = "https", func() error { return hs.ServeTLS(bounded, "", "") }
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- serve() }()
@@ -66,34 +69,6 @@ func (s *Server) Serve(ctx context.Context, ready func(endpoint string)) error {
 		return errors.Join(fmt.Errorf("calls under way did not end in time: %w", err), hs.Close())
 	}
 	return nil
-}
-
-// silentConns are the connections on which nothing has come yet. A server that
-// shuts down would wait for them as it does for calls.
-type silentConns struct {
-	mu    sync.Mutex
-	conns map[net.Conn]bool
-}
-
-func (s *silentConns) track(c net.Conn, state http.ConnState) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if state != http.StateNew {
-		delete(s.conns, c)
-		return
-	}
-	if s.conns == nil {
-		s.conns = map[net.Conn]bool{}
-	}
-	s.conns[c] = true
-}
-
-func (s *silentConns) close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.conns {
-		_ = c.Close() // nothing is lost on it
-	}
 }
 
 // certificates returns the TLS certificate that is configured, if one is.
@@ -112,12 +87,27 @@ func (c *Config) certificates() ([]tls.Certificate, error) {
 // would redirect requests whose path it finds untidy, and clients sign paths.
 func (s *Server) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if fields(r.Header) > maxFields {
+			w.Header().Set("Connection", "close")
+			http.Error(w, http.StatusText(http.StatusRequestHeaderFieldsTooLarge), http.StatusRequestHeaderFieldsTooLarge)
+			return
+		}
 		if r.URL.Path == "/_bailiwick/health" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 			s.health(w, r)
 			return
 		}
 		s.api.ServeHTTP(w, r)
 	})
+}
+
+// fields returns how many fields the header has. Each takes more memory than its
+// bytes.
+func fields(h http.Header) int {
+	n := 0
+	for _, values := range h {
+		n += len(values)
+	}
+	return n
 }
 
 // health says whether the server can serve calls.

@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string) int {
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(serveCommand(), demoCommand(), accountCommand(), vendCommand(), policyCommand())
+	root.AddCommand(serveCommand(), demoCommand(), accountCommand(), keysCommand(), sessionCommand(), vendCommand(), policyCommand())
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	switch {

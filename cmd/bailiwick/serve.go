@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,16 +26,26 @@ func serveCommand() *cobra.Command {
 
 Flags go before the environment, the environment before the configuration
 file. The environment variables are BAILIWICK_DATA, BAILIWICK_ADDR,
-BAILIWICK_ACCOUNT_ID, BAILIWICK_ROOT_ACCESS_KEY_ID,
-BAILIWICK_ROOT_SECRET_ACCESS_KEY, BAILIWICK_TLS_CERT and BAILIWICK_TLS_KEY. The
-file's keys are the same without BAILIWICK_, in lower case; digits need quotes:
+BAILIWICK_ROOT_KEY, BAILIWICK_ROOT_KEY_FILE, BAILIWICK_ACCOUNT_ID,
+BAILIWICK_ROOT_ACCESS_KEY_ID, BAILIWICK_ROOT_SECRET_ACCESS_KEY,
+BAILIWICK_TENANT_TAG, BAILIWICK_TLS_CERT and BAILIWICK_TLS_KEY. The file's keys
+are the same without BAILIWICK_, in lower case; digits need quotes:
 
     addr: 127.0.0.1:4566
     account_id: "111122223333"
 
+The root key, 32 bytes in base64, is what all secrets in the data directory are
+sealed under. Give it by a file outside of that directory, which only its owner
+may use, or by BAILIWICK_ROOT_KEY, and keep a copy: without it they are lost.
+Without one, a root key is made on first start and lies in the data directory.
+
+    head -c 32 /dev/urandom | base64 >/elsewhere/root-key
+    chmod 600 /elsewhere/root-key
+    bailiwick serve --root-key-file /elsewhere/root-key
+
 Without a root access key from either, one is made on first start, printed once
-and kept in the data directory. On later starts account and key must be the
-same. The server ends when it is interrupted or gets SIGTERM, as soon as the
+and kept in the data directory; only sealed, if the root key is kept elsewhere.
+On later starts account and keys must be the same. The server ends when it is interrupted or gets SIGTERM, as soon as the
 calls under way have their answers.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -52,6 +63,9 @@ calls under way have their answers.`,
 					*field.to = *field.from
 				}
 			}
+			if cmd.Flags().Changed("root-key-file") {
+				cfg.RootKey, cfg.RootKeyFile = "", flags.RootKeyFile
+			}
 			return serve(cmd, cfg)
 		},
 	}
@@ -59,6 +73,7 @@ calls under way have their answers.`,
 	f.StringVar(&file, "config", "", "configuration `file` (YAML)")
 	f.StringVar(&flags.Data, "data", "", "data `directory` (default $XDG_DATA_HOME/bailiwick)")
 	f.StringVar(&flags.Addr, "addr", "", "`address` to listen on; port 0 picks one (default 127.0.0.1:4566)")
+	f.StringVar(&flags.RootKeyFile, "root-key-file", "", "`file` with the root key, outside the data directory")
 	f.StringVar(&flags.TLSCert, "tls-cert", "", "`file` with a PEM certificate chain")
 	f.StringVar(&flags.TLSKey, "tls-key", "", "`file` with the certificate's PEM key")
 	return cmd
@@ -66,6 +81,11 @@ calls under way have their answers.`,
 
 func serve(cmd *cobra.Command, cfg bailiwick.Config) error {
 	cfg.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+	if runtime.GOMAXPROCS(0) == 1 {
+		// Or a call that comes during a long one isn't seen until that ends. The
+		// system shares one processor better than the runtime does.
+		runtime.GOMAXPROCS(2)
+	}
 	s, err := bailiwick.Open(cfg)
 	if err != nil {
 		return err
@@ -88,7 +108,11 @@ func announce(w io.Writer, endpoint string, root bailiwick.RootKey) error {
 	switch {
 	case root.Made:
 		fmt.Fprintf(&b, "export AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n", root.AccessKeyID, root.SecretAccessKey)
-		fmt.Fprintf(&b, "\nThis root access key is shown once. It is kept in %s.\n", root.File)
+		kept := "in " + root.File
+		if root.File == "" {
+			kept = "sealed: \"bailiwick keys root\" prints it again"
+		}
+		fmt.Fprintf(&b, "\nThis root access key is shown once. It is kept %s.\n", kept)
 	case root.File != "":
 		fmt.Fprintf(&b, "export AWS_SHARED_CREDENTIALS_FILE=%s\n", shellQuote(root.File))
 	}

@@ -127,6 +127,19 @@ func (p *Proof) Verify(body []byte) error {
 	return nil
 }
 
+// A Sharer is whom service is shared out to: see [identity.Credential.Sharer].
+type Sharer = identity.Sharer
+
+// Sharer returns whom the request is served for; tenantTag is the key of the tag
+// that names a session's tenant. Requests whose signature was not verified all
+// have the same, the zero Sharer.
+func (p *Proof) Sharer(tenantTag string) Sharer {
+	if !p.verified {
+		return Sharer{}
+	}
+	return p.credential.Sharer(tenantTag)
+}
+
 // Caller returns who signed the request, as it stands in tx.
 func (p *Proof) Caller(tx *storage.Tx, now time.Time) (*awsapi.Caller, error) {
 	if !p.verified {

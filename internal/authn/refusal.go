@@ -18,6 +18,8 @@ func refusal(err error) error {
 		return nil
 	case errors.Is(err, identity.ErrUnknownKey):
 		return &awsapi.Error{Kind: awsapi.UnknownKey, Message: "The security token included in the request is invalid."}
+	case errors.Is(err, identity.ErrRevoked):
+		return &awsapi.Error{Kind: awsapi.InactiveIdentity, Message: "The security token included in the request is invalid."}
 	case errors.Is(err, identity.ErrExpired):
 		return &awsapi.Error{Kind: awsapi.ExpiredToken, Message: "The security token included in the request is expired"}
 	}

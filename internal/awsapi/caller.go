@@ -62,11 +62,22 @@ func TagValue(tags []Tag, key string) (string, bool) {
 // A Session is what temporary credentials carry besides the principal. Its
 // tags are a snapshot taken when it was issued.
 type Session struct {
-	ID             string    // unique among all sessions
-	Lineage        []string  // ids of the sessions it was chained from, the first first
-	IssuedAt       time.Time // aws:TokenIssueTime
+	ID             string     // unique among all sessions
+	Epoch          uint64     // of its account when it was issued
+	Lineage        []Ancestor // whom it comes from, the first first
+	LineageTags    [][16]byte // of those, digested by package identity
+	IssuedAt       time.Time  // aws:TokenIssueTime
 	Expires        time.Time
 	SourceIdentity string
 	Transitive     []string         // keys of the tags that chained sessions inherit
 	Policies       []*policy.Policy // session policies; nil if the session has none
+}
+
+// An Ancestor is a user, or a session of a role, from which a session was
+// issued, at once or through others.
+type Ancestor struct {
+	Account     string
+	PrincipalID string // the unique id of the user or the role
+	SessionID   string // empty for a user
+	Epoch       uint64 // of the account when the session was issued; 0 for a user
 }

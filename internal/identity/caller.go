@@ -13,13 +13,22 @@ import (
 
 // Caller returns the holder of the credential as it stands in tx. It fails with
 // [ErrUnknownKey] if the key, its user or role (the very same, by unique id) or
-// the account is gone, or the key is inactive, and with [ErrExpired]. The
-// result is shared and must not be changed.
+// the account is gone, or the key is inactive, with [ErrExpired] and with
+// [ErrRevoked]. The result is shared and must not be changed.
 func (d *Directory) Caller(tx *storage.Tx, c *Credential, now time.Time) (*awsapi.Caller, error) {
+	if err := d.ring.Load(tx); err != nil {
+		return nil, err
+	}
 	key := c.AccessKeyID
 	if c.session != nil {
+		if !d.ring.Live(c.session.rootKey) {
+			return nil, ErrUnknownKey
+		}
 		if !now.Before(c.session.Expires) {
 			return nil, ErrExpired
+		}
+		if err := d.refuseAbroad(tx, c.session, c.Small()); err != nil {
+			return nil, err
 		}
 		key = c.session.ID // access key ids of sessions are not unique for ever
 	}
@@ -66,6 +75,9 @@ func longTermCaller(tx *storage.Tx, c *Credential) (*awsapi.Caller, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := refuseRevoked(tx, c.Account, u.holding); err != nil {
+		return nil, err
+	}
 	return &awsapi.Caller{
 		AccessKeyID: c.AccessKeyID,
 		Tags:        u.Tags,
@@ -78,6 +90,9 @@ func longTermCaller(tx *storage.Tx, c *Credential) (*awsapi.Caller, error) {
 
 func (d *Directory) sessionCaller(tx *storage.Tx, c *Credential) (*awsapi.Caller, error) {
 	s := c.session
+	if err := refuseRevoked(tx, s.Account, s.holding); err != nil {
+		return nil, err
+	}
 	if _, err := roleByID(tx, s.Account, s.RoleName, s.RoleID); err != nil {
 		return nil, err
 	}
@@ -94,7 +109,9 @@ func (d *Directory) sessionCaller(tx *storage.Tx, c *Credential) (*awsapi.Caller
 		},
 		Session: &awsapi.Session{
 			ID:             s.ID,
+			Epoch:          s.Epoch,
 			Lineage:        s.Lineage,
+			LineageTags:    s.LineageTags,
 			IssuedAt:       s.IssuedAt,
 			Expires:        s.Expires,
 			SourceIdentity: s.SourceIdentity,

@@ -58,6 +58,9 @@ func (c *Credential) Expires() time.Time {
 // or "". It fails with [ErrUnknownKey] or [ErrExpired]; other errors are of the
 // storage. It remembers nothing.
 func (d *Directory) Credential(tx *storage.Tx, accessKeyID, sessionToken string, now time.Time) (*Credential, error) {
+	if err := d.ring.Load(tx); err != nil {
+		return nil, err
+	}
 	prefix, account, ok := parseAccessKeyID(accessKeyID)
 	if sessionToken == "" {
 		return d.longTerm(tx, account, accessKeyID)

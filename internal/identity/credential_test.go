@@ -60,9 +60,9 @@ func TestARootKeyIsTheAccount(t *testing.T) {
 func TestASessionIsWhatItWasIssuedAs(t *testing.T) {
 	w := newWorld(t)
 	r := w.role("Reader", func(r *identity.Role) { r.Tags = []awsapi.Tag{{Key: "later", Value: "changed"}} })
-	parent, _ := w.issue(r, nil)
+	lineage := []awsapi.Ancestor{{Account: blue, PrincipalID: "AIDA1"}, {Account: blue, PrincipalID: r.ID, SessionID: strings.Repeat("0", 32), Epoch: 3}}
 	s, issued := w.issue(r, func(s *identity.Session) {
-		s.Lineage = []string{parent.ID}
+		s.Lineage, s.LineageTags, s.Epoch = lineage, [][16]byte{{1}}, 7
 		s.Tags = []awsapi.Tag{{Key: "TenantID", Value: "blue"}, {Key: "empty", Value: ""}}
 		s.Transitive = []string{"tenantid"}
 		s.SourceIdentity = "ann"
@@ -89,7 +89,7 @@ func TestASessionIsWhatItWasIssuedAs(t *testing.T) {
 			Name: "Reader", Session: "job", Path: "/team/", ID: r.ID,
 		},
 		Session: &awsapi.Session{
-			ID: s.ID, Lineage: []string{parent.ID}, IssuedAt: now, Expires: now.Add(time.Hour),
+			ID: s.ID, Epoch: 7, Lineage: lineage, LineageTags: [][16]byte{{1}}, IssuedAt: now, Expires: now.Add(time.Hour),
 			SourceIdentity: "ann", Transitive: []string{"tenantid"},
 		},
 	}

@@ -10,7 +10,7 @@
 // [Directory] remembers is valid for one epoch.
 //
 // Sessions are not kept anywhere: a session token is what was sealed when it was
-// issued.
+// issued. What ends one before its time is a [Revocation].
 package identity
 
 import (
@@ -23,13 +23,16 @@ import (
 )
 
 // What [Directory.Credential] and [Directory.Caller] say of credentials that
-// can't be used. Neither tells why.
+// can't be used. None tells why.
 var (
 	// ErrUnknownKey means that the access key isn't valid: it or its owner
 	// doesn't exist or is inactive, or the token that came with it isn't its own.
 	ErrUnknownKey = errors.New("identity: access key is not valid")
 	// ErrExpired means that the session has ended.
 	ErrExpired = errors.New("identity: session has expired")
+	// ErrRevoked means that a [Revocation] has taken the access key or the
+	// session out of use.
+	ErrRevoked = errors.New("identity: credentials are revoked")
 )
 
 // How many values a Directory remembers at most, of each kind.
@@ -38,6 +41,7 @@ const (
 	maxGrants   = 8192
 	maxPolicies = 8192
 	maxTrusts   = 8192
+	maxAbroad   = 16384
 )
 
 // A Directory answers who a credential belongs to and what they were granted.
@@ -49,6 +53,7 @@ type Directory struct {
 	grants   *storage.Cache[*Grants]
 	policies *storage.Cache[*policy.Policy]
 	trusts   *storage.Cache[*Trusted]
+	abroad   *storage.Cache[bool] // whether an account has revoked another's session
 }
 
 // New returns a directory that seals with ring.
@@ -59,5 +64,6 @@ func New(ring *keyring.Ring) *Directory {
 		grants:   storage.NewCache[*Grants](maxGrants),
 		policies: storage.NewCache[*policy.Policy](maxPolicies),
 		trusts:   storage.NewCache[*Trusted](maxTrusts),
+		abroad:   storage.NewCache[bool](maxAbroad),
 	}
 }

@@ -19,9 +19,12 @@ const (
 	secretPurpose  = "session-secret"
 )
 
-// MaxLineage is the number of sessions that a session may be chained from, one
-// after the other.
-const MaxLineage = 32
+// MaxLineage is the number of principals that a session may come from, one after
+// the other: a user and 32 sessions.
+const MaxLineage = 33
+
+// MaxSession is the longest that a session lasts.
+const MaxSession = 12 * time.Hour
 
 const (
 	// maxPayload bounds what a token holds, in bytes: more than a role's 50
@@ -40,8 +43,11 @@ type Session struct {
 	RoleID   string
 	RoleName string
 	RolePath string
-	Name     string   // of the session
-	Lineage  []string // ids of the sessions it was chained from, the first first
+	Name     string // of the session
+
+	// What it comes from, which [Session.From] sets.
+	Lineage     []awsapi.Ancestor     // the first first
+	LineageTags [][tagDigestSize]byte // tags of those, besides its own
 
 	Tags           []awsapi.Tag
 	Transitive     []string // keys of tags that sessions chained from it inherit
@@ -52,9 +58,9 @@ type Session struct {
 
 	IssuedAt time.Time
 	Expires  time.Time
-	Epoch    uint64 // of the account when it was issued
+	Epoch    uint64 // of the account, as read by the transaction that issued it
 
-	rootKey keyring.KeyID // from which the secret is derived
+	rootKey keyring.KeyID // that seals the token, and from which the secret is derived
 }
 
 // ARN returns the session's ARN, in which the role's path doesn't occur.
@@ -77,7 +83,7 @@ func (i *Issued) GoString() string { return i.AccessKeyID }
 
 // Issue begins the session: it sets its ID and returns its credentials. It
 // fails with [ErrTooLarge] if the token would be longer than tokens may be, or
-// was chained from more than [MaxLineage] sessions. It keeps nothing; the
+// it comes from more than [MaxLineage] principals. It keeps nothing; the
 // caller has checked everything else.
 func (d *Directory) Issue(s *Session) (*Issued, error) {
 	if len(s.Lineage) > MaxLineage {
@@ -96,7 +102,7 @@ func (d *Directory) Issue(s *Session) (*Issued, error) {
 		return nil, ErrTooLarge
 	}
 	keyID := newAccessKeyID(temporaryPrefix, s.Account)
-	sealed, err := d.ring.Seal(sessionPurpose, s.Account, []byte(keyID), payload)
+	sealed, err := d.ring.SealWith(s.rootKey, sessionPurpose, s.Account, []byte(keyID), payload)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +131,7 @@ func (d *Directory) openToken(account, accessKeyID, token string) (*Session, err
 		return nil, ErrUnknownKey
 	}
 	s, err := decodeSession(payload)
-	if err != nil || s.Account != account {
+	if err != nil || s.Account != account || s.rootKey != keyring.SealedWith(sealed) || !d.ring.Live(s.rootKey) {
 		return nil, ErrUnknownKey
 	}
 	return s, nil

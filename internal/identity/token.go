@@ -15,9 +15,12 @@ import (
 // tokenVersion is the first byte of a session's encoding. It is followed by the
 // fields in the order of encodeSession: ids as they are, numbers as unsigned
 // varints, strings and lists with their length before them.
-const tokenVersion = 1
+const tokenVersion = 2
 
-const sessionIDSize = 16 // bytes
+const (
+	sessionIDSize = 16                // bytes
+	sessionIDText = 2 * sessionIDSize // hexadecimal digits
+)
 
 // maxTime is the last time that can be encoded, in the year 2106.
 const maxTime = math.MaxUint32
@@ -28,20 +31,15 @@ var errToken = errors.New("identity: malformed session")
 func encodeSession(s *Session) ([]byte, error) {
 	b := []byte{tokenVersion}
 	b = append(b, s.rootKey[:]...)
-	for _, id := range append([]string{s.ID}, s.Lineage...) {
-		if hex.DecodedLen(len(id)) != sessionIDSize {
-			return nil, errToken
-		}
+	if len(s.ID) != sessionIDText {
+		return nil, errToken
 	}
 	b, err := hex.AppendDecode(b, []byte(s.ID))
 	if err != nil {
 		return nil, errToken
 	}
-	b = binary.AppendUvarint(b, uint64(len(s.Lineage)))
-	for _, id := range s.Lineage {
-		if b, err = hex.AppendDecode(b, []byte(id)); err != nil {
-			return nil, errToken
-		}
+	if b, err = appendLineage(b, s); err != nil {
+		return nil, err
 	}
 	for _, v := range []string{s.Account, s.RoleID, s.RoleName, s.RolePath, s.Name, s.SourceIdentity, s.Policy} {
 		b = appendString(b, v)
@@ -59,6 +57,26 @@ func encodeSession(s *Session) ([]byte, error) {
 		b = binary.AppendUvarint(b, uint64(t.Unix()))
 	}
 	return binary.AppendUvarint(b, s.Epoch), nil
+}
+
+// appendLineage appends whom s comes from. A user has a session's id of no
+// bytes.
+func appendLineage(b []byte, s *Session) ([]byte, error) {
+	b = binary.AppendUvarint(b, uint64(len(s.Lineage)))
+	for i := range s.Lineage {
+		a := &s.Lineage[i]
+		b = appendString(appendString(b, a.Account), a.PrincipalID)
+		id, err := hex.DecodeString(a.SessionID)
+		if err != nil || len(id) != 0 && len(id) != sessionIDSize {
+			return nil, errToken
+		}
+		b = binary.AppendUvarint(appendString(b, string(id)), a.Epoch)
+	}
+	b = binary.AppendUvarint(b, uint64(len(s.LineageTags)))
+	for i := range s.LineageTags {
+		b = append(b, s.LineageTags[i][:]...)
+	}
+	return b, nil
 }
 
 func appendString(b []byte, s string) []byte {
@@ -82,13 +100,8 @@ func decodeSession(b []byte) (*Session, error) {
 	}
 	s := &Session{}
 	copy(s.rootKey[:], r.bytes(len(s.rootKey)))
-	s.ID = r.id()
-	if n := r.count(); n > 0 {
-		s.Lineage = make([]string, n)
-		for i := range s.Lineage {
-			s.Lineage[i] = r.id()
-		}
-	}
+	s.ID = hex.EncodeToString(r.bytes(sessionIDSize))
+	r.lineage(s)
 	for _, v := range []*string{&s.Account, &s.RoleID, &s.RoleName, &s.RolePath, &s.Name, &s.SourceIdentity, &s.Policy} {
 		*v = r.string()
 	}
@@ -149,7 +162,31 @@ func (r *tokenReader) count() int {
 	return int(n)
 }
 
-func (r *tokenReader) id() string { return hex.EncodeToString(r.bytes(sessionIDSize)) }
+func (r *tokenReader) lineage(s *Session) {
+	if n := r.count(); n > 0 {
+		s.Lineage = make([]awsapi.Ancestor, n)
+		for i := range s.Lineage {
+			s.Lineage[i] = r.ancestor()
+		}
+	}
+	if n := r.count(); n > 0 {
+		s.LineageTags = make([][tagDigestSize]byte, n)
+		for i := range s.LineageTags {
+			copy(s.LineageTags[i][:], r.bytes(tagDigestSize))
+		}
+	}
+}
+
+func (r *tokenReader) ancestor() awsapi.Ancestor {
+	a := awsapi.Ancestor{Account: r.string(), PrincipalID: r.string()}
+	id := r.bytes(r.count())
+	if len(id) != 0 && len(id) != sessionIDSize {
+		r.fail()
+	}
+	a.SessionID = hex.EncodeToString(id)
+	a.Epoch = r.number()
+	return a
+}
 
 func (r *tokenReader) string() string { return string(r.bytes(r.count())) }
 

@@ -26,8 +26,16 @@ func TestTokensKeepEverything(t *testing.T) {
 	text := rapid.String()
 	rapid.Check(t, func(t *rapid.T) {
 		s := &Session{
-			ID:             id.Draw(t, "id"),
-			Lineage:        rapid.SliceOfN(id, 0, MaxLineage).Draw(t, "lineage"),
+			ID: id.Draw(t, "id"),
+			Lineage: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) awsapi.Ancestor {
+				return awsapi.Ancestor{
+					Account: text.Draw(t, "ancestor's account"), PrincipalID: text.Draw(t, "ancestor"),
+					SessionID: rapid.OneOf(id, rapid.Just("")).Draw(t, "ancestor's session"), Epoch: rapid.Uint64().Draw(t, "ancestor's epoch"),
+				}
+			}), 0, MaxLineage).Draw(t, "lineage"),
+			LineageTags: rapid.SliceOf(rapid.Custom(func(t *rapid.T) [tagDigestSize]byte {
+				return [tagDigestSize]byte(rapid.SliceOfN(rapid.Byte(), tagDigestSize, tagDigestSize).Draw(t, "digest"))
+			})).Draw(t, "lineage tags"),
 			Account:        text.Draw(t, "account"),
 			RoleID:         text.Draw(t, "role id"),
 			RoleName:       text.Draw(t, "role name"),
@@ -71,8 +79,8 @@ func TestSessionsThatCanNotBeReadBackAreNotEncoded(t *testing.T) {
 	for name, change := range map[string]func(*Session){
 		"no id":            func(s *Session) { s.ID = "" },
 		"id not hex":       func(s *Session) { s.ID = strings.Repeat("x", 32) },
-		"short lineage id": func(s *Session) { s.Lineage = []string{"00"} },
-		"lineage not hex":  func(s *Session) { s.Lineage = []string{strings.Repeat("x", 32)} },
+		"short lineage id": func(s *Session) { s.Lineage = []awsapi.Ancestor{{SessionID: "00"}} },
+		"lineage not hex":  func(s *Session) { s.Lineage = []awsapi.Ancestor{{SessionID: strings.Repeat("x", 32)}} },
 		"no time":          func(s *Session) { s.Expires = time.Time{} },
 		"far future":       func(s *Session) { s.Expires = time.Unix(maxTime+1, 0) },
 	} {
@@ -106,6 +114,7 @@ func TestATokenThatNamesAnotherAccountIsRefused(t *testing.T) {
 	d := New(keyring.NewMemory())
 	s := largest()
 	s.ID = strings.Repeat("a", 2*sessionIDSize)
+	s.rootKey = d.ring.Current()
 	payload, err := encodeSession(s)
 	if err != nil {
 		t.Fatal(err)
@@ -177,6 +186,7 @@ func TestTokensAreOfReasonableSize(t *testing.T) {
 	}
 	small, err := d.Issue(&Session{
 		Account: "111122223333", RoleID: NewRoleID(), RoleName: "reader", RolePath: "/", Name: "job",
+		Lineage:  []awsapi.Ancestor{{Account: "111122223333", PrincipalID: NewUserID()}},
 		Tags:     []awsapi.Tag{{Key: "TenantID", Value: "yellow"}},
 		IssuedAt: time.Unix(1e9, 0), Expires: time.Unix(1e9+3600, 0),
 	})
@@ -205,7 +215,7 @@ func TestSessionsThatDoNotFitAreNotIssued(t *testing.T) {
 	tooLarge.Policy = strings.Repeat("x", maxPayload)
 	tooLong := largest()
 	for range MaxLineage + 1 {
-		tooLong.Lineage = append(tooLong.Lineage, strings.Repeat("0", 32))
+		tooLong.Lineage = append(tooLong.Lineage, awsapi.Ancestor{SessionID: strings.Repeat("0", 32)})
 	}
 	for name, s := range map[string]*Session{"too large": tooLarge, "chain too long": tooLong} {
 		if _, err := d.Issue(s); !errors.Is(err, ErrTooLarge) {
@@ -217,7 +227,8 @@ func TestSessionsThatDoNotFitAreNotIssued(t *testing.T) {
 func FuzzDecodeSession(f *testing.F) {
 	s := largest()
 	s.ID = strings.Repeat("a", 32)
-	s.Lineage = []string{strings.Repeat("b", 32)}
+	s.Lineage = []awsapi.Ancestor{{Account: "111122223333", PrincipalID: "AIDA"}, {Account: "111122223333", PrincipalID: "AROA", SessionID: strings.Repeat("b", 32), Epoch: 300}}
+	s.LineageTags = [][tagDigestSize]byte{{1, 2, 3}}
 	b, err := encodeSession(s)
 	if err != nil {
 		f.Fatal(err)

@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -109,151 +107,6 @@ func TestDerivedSecretsDependOnEverything(t *testing.T) {
 	}
 }
 
-func TestTheFileIsMadeOnceAndPrivate(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keyring")
-	r := open(t, path)
-	sealed := seal(t, r, "kept")
-	info, err := os.Stat(path)
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("file is %v, %v", info.Mode(), err)
-	}
-	if got, err := open(t, path).Open("session", account, []byte("aad"), sealed); err != nil || string(got) != "kept" {
-		t.Errorf("opened again: %q, %v", got, err)
-	}
-	if names, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*")); len(names) != 1 {
-		t.Errorf("left behind: %v", names)
-	}
-	if hidden, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".*")); len(hidden) != 0 {
-		t.Errorf("left behind: %v", hidden)
-	}
-}
-
-func TestOldKeysStillOpen(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keyring")
-	old := open(t, path)
-	sealed := seal(t, old, "kept")
-	secret, err := old.Derive(old.Current(), "p", "a", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	id, err := keyring.Rotate(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := open(t, path)
-	if r.Current() != id || id == old.Current() {
-		t.Errorf("current key is %v, want the new %v", r.Current(), id)
-	}
-	if got, err := r.Open("session", account, []byte("aad"), sealed); err != nil || string(got) != "kept" {
-		t.Errorf("sealed by the old key: %q, %v", got, err)
-	}
-	if again, err := r.Derive(old.Current(), "p", "a", nil); err != nil || again != secret {
-		t.Errorf("derived by the old key: %v", err)
-	}
-	if _, err := old.Open("session", account, []byte("aad"), seal(t, r, "new")); err != keyring.ErrSealed {
-		t.Errorf("the old ring opens what the new key sealed: %v", err)
-	}
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("rotated file is %v, %v", info.Mode(), err)
-	}
-}
-
-func TestUnfitFilesAreRefusedAndKept(t *testing.T) {
-	good := func(t *testing.T, path string) []byte {
-		open(t, path)
-		b, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	}
-	for name, spoil := range map[string]func([]byte) []byte{
-		"empty":           func([]byte) []byte { return nil },
-		"cut":             func(b []byte) []byte { return b[:len(b)/2] },
-		"unknown member":  func(b []byte) []byte { return bytes.Replace(b, []byte(`"keys"`), []byte(`"sleutels"`), 1) },
-		"other version":   func(b []byte) []byte { return bytes.Replace(b, []byte(`"version": 1`), []byte(`"version": 2`), 1) },
-		"something after": func(b []byte) []byte { return append(b, '{', '}') },
-		"no key":          func([]byte) []byte { return []byte(`{"version":1,"keys":[]}`) },
-		"short key":       func([]byte) []byte { return []byte(`{"version":1,"keys":[{"id":"0011223344556677","secret":"AAAA"}]}`) },
-		"short id":        func(b []byte) []byte { return bytes.Replace(b, []byte(`"id": "`), []byte(`"id": "00`), 1) },
-		"too long":        func(b []byte) []byte { return append(b, bytes.Repeat([]byte(" "), 70<<10)...) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "keyring")
-			bad := spoil(good(t, path))
-			if err := os.WriteFile(path, bad, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := keyring.Open(path); err == nil {
-				t.Error("was accepted")
-			}
-			if _, err := keyring.Rotate(path); err == nil {
-				t.Error("was rotated")
-			}
-			if left, err := os.ReadFile(path); err != nil || !bytes.Equal(left, bad) {
-				t.Error("was changed")
-			}
-		})
-	}
-	t.Run("duplicate id", func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "keyring")
-		key := strings.TrimSpace(string(good(t, path)))
-		_, key, _ = strings.Cut(key, "[")
-		key, _, _ = strings.Cut(key, "]")
-		if err := os.WriteFile(path, fmt.Appendf(nil, `{"version":1,"keys":[%s,%s]}`, key, key), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := keyring.Open(path); err == nil {
-			t.Error("was accepted")
-		}
-	})
-	for _, mode := range []os.FileMode{0o640, 0o604, 0o620, 0o601} {
-		t.Run(mode.String(), func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "keyring")
-			open(t, path)
-			if err := os.Chmod(path, mode); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := keyring.Open(path); !errors.Is(err, keyring.ErrPermissions) {
-				t.Errorf("got %v", err)
-			}
-		})
-	}
-	t.Run("directory", func(t *testing.T) {
-		if _, err := keyring.Open(t.TempDir()); err == nil {
-			t.Error("was accepted")
-		}
-	})
-}
-
-func TestFirstStartsTogetherAgreeOnOneRing(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keyring")
-	rings := make([]*keyring.Ring, 8)
-	var wg sync.WaitGroup
-	for i := range rings {
-		wg.Go(func() { rings[i], _ = keyring.Open(path) })
-	}
-	wg.Wait()
-	for _, r := range rings {
-		if r == nil || r.Current() != rings[0].Current() {
-			t.Fatal("two processes made two rings")
-		}
-	}
-}
-
-func TestNoVerbShowsAKey(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keyring")
-	r := open(t, path)
-	text := fmt.Sprintf("%v %+v %#v %s", r, r, r, r)
-	if !strings.Contains(text, r.Current().String()) || len(text) > 4*(len("keyring ")+17) {
-		t.Errorf("formatted as %d bytes: %s", len(text), text)
-	}
-	type config struct{ Ring *keyring.Ring }
-	if text := fmt.Sprintf("%+v", config{r}); strings.Contains(text, "[") {
-		t.Errorf("formatted inside of another as %d bytes", len(text))
-	}
-}
-
 func TestARingIsSafeForConcurrentUse(t *testing.T) {
 	r := keyring.NewMemory()
 	var wg sync.WaitGroup
@@ -273,15 +126,6 @@ func TestARingIsSafeForConcurrentUse(t *testing.T) {
 		})
 	}
 	wg.Wait()
-}
-
-func open(t testing.TB, path string) *keyring.Ring {
-	t.Helper()
-	r, err := keyring.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
 }
 
 func FuzzOpen(f *testing.F) {

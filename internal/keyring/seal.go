@@ -25,7 +25,13 @@ const Overhead = headSize + nonceSize + chacha20poly1305.Overhead
 // Seal encrypts plain for the purpose and account under the current key. aad
 // isn't kept in the result; the same must be given to [Ring.Open].
 func (r *Ring) Seal(purpose, account string, aad, plain []byte) ([]byte, error) {
-	name := subkeyName{r.Current(), purpose, account}
+	return r.SealWith(r.Current(), purpose, account, aad, plain)
+}
+
+// SealWith is Seal under the key of that id. It fails with [ErrUnknownKey] if
+// the ring has no such key.
+func (r *Ring) SealWith(id KeyID, purpose, account string, aad, plain []byte) ([]byte, error) {
+	name := subkeyName{id, purpose, account}
 	k, err := r.subkey(name)
 	if err != nil {
 		return nil, err
@@ -58,12 +64,21 @@ func (r *Ring) Open(purpose, account string, aad, sealed []byte) ([]byte, error)
 	return plain, nil
 }
 
+// SealedWith returns the id of the key that sealed bytes say they were sealed
+// with. It is zero if they are too short to.
+func SealedWith(sealed []byte) KeyID {
+	if len(sealed) < headSize {
+		return KeyID{}
+	}
+	return KeyID(sealed[1:headSize])
+}
+
 // associated joins the head, whose size is fixed, and aad.
 func associated(head, aad []byte) []byte {
 	return append(bytes.Clone(head), aad...)
 }
 
-// Derive returns a secret that depends on the root key of that id, the purpose,
+// Derive returns a secret that depends on the key of that id, the purpose,
 // the account and info, and that says nothing of any other. It fails with
 // [ErrUnknownKey] if the ring has no such key.
 func (r *Ring) Derive(id KeyID, purpose, account string, info []byte) ([sha256.Size]byte, error) {

@@ -21,7 +21,7 @@ type subkeyName struct {
 	purpose, account string
 }
 
-// subkey is what HKDF makes of a root key for one purpose and account: one key
+// subkey is what HKDF makes of a key for one purpose and account: one key
 // to seal with and, independent of it, one to derive with.
 type subkey struct {
 	aead   cipher.AEAD
@@ -39,14 +39,15 @@ func (r *Ring) subkey(name subkeyName) (*subkey, error) {
 	if ok {
 		return k, nil
 	}
-	root, ok := r.root(name.id)
+	of, ok := r.set.Load().byID[name.id]
 	if !ok {
 		return nil, ErrUnknownKey
 	}
-	return newSubkey(root, name)
+	return newSubkey(of, name)
 }
 
-// remember keeps k, in the place of any other when there are too many.
+// remember keeps k, in the place of any other when there are too many, unless
+// its key is gone.
 func (r *Ring) remember(name subkeyName, k *subkey) {
 	r.mu.RLock()
 	_, ok := r.subkeys[name]
@@ -56,6 +57,9 @@ func (r *Ring) remember(name subkeyName, k *subkey) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if _, ok := r.set.Load().byID[name.id]; !ok {
+		return
+	}
 	if len(r.subkeys) >= maxSubkeys {
 		for victim := range r.subkeys {
 			delete(r.subkeys, victim)
@@ -65,8 +69,8 @@ func (r *Ring) remember(name subkeyName, k *subkey) {
 	r.subkeys[name] = k
 }
 
-func newSubkey(root *rootKey, name subkeyName) (*subkey, error) {
-	seal, err := expand(root, "seal", name)
+func newSubkey(of *key, name subkeyName) (*subkey, error) {
+	seal, err := expand(of, "seal", name)
 	if err != nil {
 		return nil, err
 	}
@@ -74,22 +78,22 @@ func newSubkey(root *rootKey, name subkeyName) (*subkey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keyring: %w", err)
 	}
-	derive, err := expand(root, "derive", name)
+	derive, err := expand(of, "derive", name)
 	if err != nil {
 		return nil, err
 	}
 	return &subkey{aead: aead, derive: derive}, nil
 }
 
-// expand runs HKDF over root with an info that is prefix-free in its parts, so
+// expand runs HKDF over a key with an info that is prefix-free in its parts, so
 // that no two names share one.
-func expand(root *rootKey, use string, name subkeyName) ([]byte, error) {
+func expand(of *key, use string, name subkeyName) ([]byte, error) {
 	info := []byte("bailiwick keyring 1")
 	for _, part := range []string{use, name.purpose, name.account} {
 		info = binary.BigEndian.AppendUint32(info, uint32(len(part)))
 		info = append(info, part...)
 	}
-	key, err := hkdf.Key(sha256.New, root.secret[:], root.id[:], string(info), chacha20poly1305.KeySize)
+	key, err := hkdf.Key(sha256.New, of.secret[:], of.ID[:], string(info), chacha20poly1305.KeySize)
 	if err != nil {
 		return nil, fmt.Errorf("keyring: %w", err)
 	}

@@ -7,10 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/listen"
 )
 
 const (
@@ -18,14 +18,9 @@ const (
 	maxBody = 16 << 20
 
 	// smallBody is the part of every body that needs no room of its own, in
-	// bytes: calls that send no more are served however busy the rest is.
-	smallBody = 64 << 10
-
-	// maxHeld bounds what large bodies take beyond that, all together, and
-	// maxHeldBySource those of one address, in bytes. They are read before their
-	// signature can be checked.
-	maxHeld         = 256 << 20
-	maxHeldBySource = 96 << 20
+	// bytes: calls that send no more are served however busy the rest is. The
+	// number of connections bounds what they take.
+	smallBody = 16 << 10
 
 	// A body must arrive within bodyTime, and a second more for every
 	// bodyRate bytes of it, so that slow clients don't hold what others need.
@@ -33,18 +28,26 @@ const (
 	bodyRate = 256 << 10
 )
 
+// errCrowded is the answer to large bodies that there is no room for.
+var errCrowded = &awsapi.Error{Kind: awsapi.Unavailable, Message: "Too many large requests are under way. Try again."}
+
 // A body is the body of a request, and the room that it takes.
 type body struct {
 	data   []byte
-	room   *room
+	conn   *listen.Conn
+	rooms  *rooms
+	in     *room
 	source netip.Addr
 	held   int
 }
 
-// readBody reads the whole body of r, which comes from source, within its
+// readBody reads the whole body of r, which comes from address from, within its
 // bounds of size and time. The body must be released.
-func (s *Server) readBody(w http.ResponseWriter, r *http.Request, source netip.Addr) (*body, error) {
-	b := &body{room: &s.room, source: source}
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request, from netip.Addr) (*body, error) {
+	b := &body{conn: listen.From(r.Context()), rooms: &s.rooms, in: &s.rooms.strangers, source: listen.Source(from)}
+	if b.conn.Known() {
+		b.in = &s.rooms.known
+	}
 	if r.ContentLength > maxBody {
 		return b, &awsapi.Error{Kind: awsapi.TooLarge}
 	}
@@ -88,53 +91,34 @@ func (b *body) read(r io.Reader, expected int) error {
 	}
 }
 
-// grow doubles what b can hold, if there is room.
+// grow doubles what b can hold, if there is room. While it does, b is held
+// twice.
 func (b *body) grow() error {
 	size := min(2*cap(b.data), maxBody+1)
-	if more := size - smallBody - 1 - b.held; more > 0 {
-		if !b.room.take(b.source, more) {
-			return &awsapi.Error{Kind: awsapi.Unavailable, Message: "Too many large requests are under way. Try again."}
-		}
-		b.held += more
+	if !b.in.take(b.source, size) {
+		return errCrowded
 	}
 	b.data = append(make([]byte, 0, size), b.data...)
+	b.in.give(b.source, b.held)
+	b.held = size
+	return nil
+}
+
+// verified says that the signature is right, so that b is not a stranger's any
+// more, nor is the connection that it came on.
+func (b *body) verified(w http.ResponseWriter) error {
+	if !b.conn.Verified() {
+		w.Header().Set("Connection", "close")
+	}
+	if known := &b.rooms.known; b.in != known && b.held > 0 {
+		if !known.take(b.source, b.held) {
+			return errCrowded
+		}
+		b.in.give(b.source, b.held)
+		b.in = known
+	}
 	return nil
 }
 
 // release gives back the room that b takes. Nothing may refer to its data.
-func (b *body) release() { b.room.give(b.source, b.held) }
-
-// A room is the memory that large bodies take.
-type room struct {
-	mu     sync.Mutex
-	held   int
-	source map[netip.Addr]int
-}
-
-// take reports whether there are n more bytes for the source, and takes them.
-func (r *room) take(source netip.Addr, n int) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.held+n > maxHeld || r.source[source]+n > maxHeldBySource {
-		return false
-	}
-	if r.source == nil {
-		r.source = map[netip.Addr]int{}
-	}
-	r.held += n
-	r.source[source] += n
-	return true
-}
-
-// give returns n bytes that the source took.
-func (r *room) give(source netip.Addr, n int) {
-	if n == 0 {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.held -= n
-	if r.source[source] -= n; r.source[source] == 0 {
-		delete(r.source, source)
-	}
-}
+func (b *body) release() { b.in.give(b.source, b.held) }

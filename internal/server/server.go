@@ -19,6 +19,7 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/authn"
 	"github.com/bailiwick-dev/bailiwick/internal/authz"
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/fair"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
@@ -33,6 +34,9 @@ type Config struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 
+	Fair      *fair.Scheduler[authn.Sharer]
+	TenantTag string // key of the tag that names a session's tenant
+
 	// Observe, if set, is told what every guarded call needs, before it is
 	// decided: a test compares it with the catalogue.
 	Observe func(*awsapi.Call, []awsapi.Need)
@@ -44,7 +48,7 @@ type Server struct {
 	byName   map[string]*awsapi.Service
 	byTarget map[string]*awsapi.Service
 	ops      map[*awsapi.Service]map[string]*awsapi.Operation
-	room     room
+	rooms    rooms
 }
 
 // New returns a server for cfg.
@@ -54,6 +58,7 @@ func New(cfg Config) *Server {
 		byName:   map[string]*awsapi.Service{},
 		byTarget: map[string]*awsapi.Service{},
 		ops:      map[*awsapi.Service]map[string]*awsapi.Operation{},
+		rooms:    newRooms(),
 	}
 	for _, svc := range cfg.Services {
 		s.byName[svc.Name] = svc
@@ -75,6 +80,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	proof := s.cfg.Authn.Read(r)
 	svc, ok := s.route(r, proof)
 	if !ok {
+		settle(w, r, true)
 		w.Header().Set("X-Amzn-Requestid", id)
 		http.Error(w, http.StatusText(http.StatusNotFound), http.StatusNotFound)
 		return
@@ -83,16 +89,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := s.serve(w, r, call, proof); err != nil {
 		e := awsapi.AsError(err)
 		s.logFailure(r.Context(), call, e)
+		settle(w, r, refused(e.Kind))
 		svc.Protocol.EncodeError(w, r, id, e)
+		return
 	}
+	settle(w, r, false)
 }
 
 // logFailure logs what an operator must look at. Calls that are refused are in
 // the decision log, those that strangers send are not worth a line each.
 func (s *Server) logFailure(ctx context.Context, c *awsapi.Call, e *awsapi.Error) {
 	level := slog.LevelDebug
-	ours := e.Kind == awsapi.Internal || e.Kind == awsapi.Unavailable
-	if ours && !errors.Is(e, context.Canceled) { // by a client that has gone
+	ours := e.Kind == awsapi.Internal || e.Kind == awsapi.Unavailable && e.Err != nil // not for want of room
+	if ours && !errors.Is(e, context.Canceled) {                                      // by a client that has gone
 		level = slog.LevelError
 	}
 	op := ""
@@ -121,6 +130,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 	if err := proof.Verify(body.data); err != nil {
 		return err
 	}
+	if err := body.verified(w); err != nil {
+		return err
+	}
 	msg, err := c.Service.Protocol.Open(r, body.data)
 	if err != nil {
 		return err
@@ -143,7 +155,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 	if err != nil {
 		return err
 	}
-	c.Service.Protocol.Encode(w, op, c.RequestID, out)
+	s.encode(r.Context(), s.answer(w, c.SourceIP), c, proof, out)
 	return nil
 }
 
@@ -151,6 +163,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 // allowed and the act itself are all of one snapshot or one transaction, so
 // nothing can change in between. The record of a change commits with it.
 func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, in any) (out any, err error) {
+	turn, err := s.enter(ctx, proof)
+	if err != nil {
+		return nil, err
+	}
+	defer turn.Leave()
 	entry := s.cfg.Audit.Begin()
 	defer entry.Done()
 	run := s.cfg.DB.View
@@ -159,6 +176,7 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, in 
 	}
 	var v verdict
 	err = run(ctx, func(tx *storage.Tx) (err error) {
+		defer turn.Leave() // what follows is waiting; a rerun goes on without, as it may hold what others wait for
 		defer catch(&err)
 		v = verdict{}
 		if c.Caller, err = proof.Caller(tx, c.Time); err != nil {

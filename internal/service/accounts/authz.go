@@ -4,6 +4,7 @@ package accounts
 
 import (
 	"context"
+	"slices"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
@@ -33,5 +34,5 @@ func listAccountsNeeds(_ context.Context, c *awsapi.Call, _ *listAccountsInput) 
 
 // actions returns the service's part of the catalogue.
 func actions() []awsapi.Action {
-	return []awsapi.Action{{Name: "bailiwick:CreateAccount"}, {Name: "bailiwick:ListAccounts"}}
+	return append(slices.Concat(revocationActions(), keyActions()), awsapi.Action{Name: "bailiwick:CreateAccount"}, awsapi.Action{Name: "bailiwick:ListAccounts"})
 }

@@ -32,6 +32,31 @@ func New(d *identity.Directory) *awsapi.Service {
 				Access: awsapi.Read,
 				Sample: `{}`,
 			}, listAccountsNeeds, listAccounts),
+			awsapi.Op(awsapi.Operation{
+				Name:   "RevokeSessions",
+				Access: awsapi.Control,
+				Sample: `{"SessionId":"0123456789abcdef0123456789abcdef"}`,
+			}, revokeSessionsNeeds, revokeSessions),
+			awsapi.Op(awsapi.Operation{
+				Name:   "ListRevocations",
+				Access: awsapi.Read,
+				Sample: `{}`,
+			}, listRevocationsNeeds, listRevocations),
+			awsapi.Op(awsapi.Operation{
+				Name:   "LiftRevocation",
+				Access: awsapi.Control,
+				Sample: `{"RevocationId":"session-0123456789abcdef0123456789abcdef"}`,
+			}, liftRevocationNeeds, liftRevocation),
+			awsapi.Op(awsapi.Operation{
+				Name:   "RotateKeys",
+				Access: awsapi.Control,
+				Sample: `{}`,
+			}, rotateKeysNeeds, rotateKeys(d)),
+			awsapi.Op(awsapi.Operation{
+				Name:   "ListKeys",
+				Access: awsapi.Read,
+				Sample: `{}`,
+			}, listKeysNeeds, listKeys),
 		},
 		Actions: actions(),
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
 )
 
-// Bounds of a page of ListAccounts.
+// Bounds of a page.
 const (
 	defaultResults = 100
 	maxResults     = 1000
@@ -22,11 +22,18 @@ func (in *createAccountInput) Validate() error {
 }
 
 func (in *listAccountsInput) Validate() error {
-	if in.MaxResults != nil && (*in.MaxResults < 1 || *in.MaxResults > maxResults) {
-		return invalid(fmt.Sprintf("MaxResults must be from 1 to %d.", maxResults))
+	if err := checkMaxResults(in.MaxResults); err != nil {
+		return err
 	}
 	if in.NextToken != nil && !identity.ValidAccount(*in.NextToken) {
 		return invalid("NextToken is not one that was returned.")
+	}
+	return nil
+}
+
+func checkMaxResults(n *int32) error {
+	if n != nil && (*n < 1 || *n > maxResults) {
+		return invalid(fmt.Sprintf("MaxResults must be from 1 to %d.", maxResults))
 	}
 	return nil
 }

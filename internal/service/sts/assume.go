@@ -5,7 +5,6 @@ package sts
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
@@ -81,8 +80,6 @@ func (in *assumeRoleInput) newSession(c *awsapi.Call) *identity.Session {
 	for _, p := range in.PolicyArns {
 		s.PolicyARNs = append(s.PolicyARNs, p.Arn)
 	}
-	if parent := c.Caller.Session; parent != nil {
-		s.Lineage = append(slices.Clone(parent.Lineage), parent.ID)
-	}
+	s.From(c.Caller)
 	return s
 }

@@ -102,13 +102,18 @@ func (in *assumeRoleInput) find(d *identity.Directory, tx *storage.Tx) (err erro
 	}
 	t, err := d.Trusted(tx, in.role)
 	if errors.Is(err, storage.ErrNotFound) {
-		in.trust, err = policy.Parse([]byte(trustsNobody), policy.Trust)
-		return err
+		if in.trust, err = policy.Parse([]byte(trustsNobody), policy.Trust); err != nil {
+			return err
+		}
+		return in.suspend(tx, "", nil)
 	}
 	if err != nil {
 		return err
 	}
 	in.trusted, in.trust = t, t.Trust
+	if err := in.suspend(tx, t.Role.ID, t.Role.Tags); err != nil {
+		return err
+	}
 	for _, p := range in.PolicyArns {
 		_, err := identity.GetPolicy(tx, in.role.Account, p.Arn)
 		if errors.Is(err, storage.ErrNotFound) {
@@ -120,6 +125,24 @@ func (in *assumeRoleInput) find(d *identity.Directory, tx *storage.Tx) (err erro
 		}
 	}
 	return nil
+}
+
+// suspended is the trust policy in place of a role's own if the role is shut out,
+// or a tag that the session would have. A denial by it says no more than that
+// the role doesn't trust the caller, and the decision log says why.
+const suspended = `{"Version":"2012-10-17","Statement":{"Sid":"Suspended","Effect":"Deny","Principal":"*","Action":"sts:*"}}`
+
+// suspend puts suspended in the place of in.trust if that is how things are. It
+// is the same for a role that doesn't exist, which has no tags.
+func (in *assumeRoleInput) suspend(tx *storage.Tx, roleID string, tags []awsapi.Tag) error {
+	yes, err := identity.Suspended(tx, in.role.Account, roleID, in.session.of(tags))
+	if !yes || err != nil {
+		return err
+	}
+	if in.trust, err = policy.Parse([]byte(suspended), policy.Trust); err == nil {
+		in.trust.Name = "revocation"
+	}
+	return err
 }
 
 // keys is the condition keys of AssumeRole.

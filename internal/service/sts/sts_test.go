@@ -275,24 +275,28 @@ func TestASessionCarriesWhereItComesFrom(t *testing.T) {
 		trusted: &identity.Trusted{Role: role}, epoch: 7,
 		session: sessionTags{inherited: tags("b=2"), passed: tags("c=3"), transitive: []string{"b"}},
 	}
-	parent := &awsapi.Session{ID: "child", Lineage: []string{"grandparent", "parent"}, SourceIdentity: "ann"}
-	got := in.newSession(&awsapi.Call{Time: now, Caller: &awsapi.Caller{Session: parent}})
+	user := awsapi.Ancestor{Account: "444455556666", PrincipalID: "AIDA1"}
+	parent := &awsapi.Session{ID: "parent", Epoch: 3, Lineage: []awsapi.Ancestor{user}, SourceIdentity: "ann"}
+	got := in.newSession(&awsapi.Call{Time: now, Caller: &awsapi.Caller{
+		Principal: policy.Principal{Account: "444455556666", ID: "AROA2"}, Session: parent,
+	}})
 	want := &identity.Session{
 		Account: "111122223333", RoleID: "AROA1", RoleName: "reader", RolePath: "/team/", Name: "job",
-		Lineage: []string{"grandparent", "parent", "child"}, SourceIdentity: "ann",
-		Tags: tags("a=1", "b=2", "c=3"), Transitive: []string{"b"},
+		Lineage:        []awsapi.Ancestor{user, {Account: "444455556666", PrincipalID: "AROA2", SessionID: "parent", Epoch: 3}},
+		SourceIdentity: "ann",
+		Tags:           tags("a=1", "b=2", "c=3"), Transitive: []string{"b"},
 		Policy: "policy", PolicyARNs: []string{"arn"},
 		IssuedAt: now, Expires: now.Add(15 * time.Minute), Epoch: 7,
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(identity.Session{})); diff != "" {
 		t.Error(diff)
 	}
-	if len(parent.Lineage) != 2 {
+	if len(parent.Lineage) != 1 {
 		t.Error("the parent has changed")
 	}
 	in.SourceIdentity = ptr("bob")
-	first := in.newSession(&awsapi.Call{Time: now, Caller: &awsapi.Caller{}})
-	if first.Lineage != nil || first.SourceIdentity != "bob" {
+	first := in.newSession(&awsapi.Call{Time: now, Caller: &awsapi.Caller{Principal: policy.Principal{Account: "444455556666", ID: "AIDA1"}}})
+	if !slices.Equal(first.Lineage, parent.Lineage) || first.SourceIdentity != "bob" {
 		t.Errorf("a session of a user comes from %v, %q", first.Lineage, first.SourceIdentity)
 	}
 }

@@ -5,6 +5,7 @@ package sts
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/bailiwick-dev/bailiwick/arn"
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
@@ -16,7 +17,7 @@ import (
 const (
 	minDuration     = 900 // seconds, of a session
 	defaultDuration = 3600
-	maxDuration     = 43200
+	maxDuration     = int32(identity.MaxSession / time.Second)
 	maxChained      = 3600 // of a session that was assumed by another
 
 	maxPolicyARNs = 10

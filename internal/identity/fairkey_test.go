@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package identity_test
+
+import (
+	"testing"
+
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/identity"
+)
+
+func TestSharersAreTenantsElseRolesElseKeys(t *testing.T) {
+	w := newWorld(t)
+	pool, other := w.role("Pool", nil), w.role("Other", nil)
+	session := func(r *identity.Role, tags ...awsapi.Tag) identity.Sharer {
+		_, issued := w.issue(r, func(s *identity.Session) { s.Tags = tags })
+		return w.mustCredential(issued.AccessKeyID, issued.SessionToken).Sharer("TenantID")
+	}
+	tag := func(key, value string) awsapi.Tag { return awsapi.Tag{Key: key, Value: value} }
+	root, foreign := w.mustCredential(w.rootID, ""), w.mustCredential(w.yellowID, "")
+	_, keyID, _ := w.user("ann", nil)
+	tenant := session(pool, tag("TenantID", "acme"))
+	for _, tt := range []struct {
+		name string
+		a, b identity.Sharer
+		same bool
+	}{
+		{"two sessions of a tenant", tenant, session(pool, tag("TenantID", "acme")), true},
+		{"a tenant in two roles", tenant, session(other, tag("TenantID", "acme")), true},
+		{"the tag in another case", tenant, session(pool, tag("tenantid", "acme")), true},
+		{"a tenant's other tags", tenant, session(pool, tag("Tier", "gold"), tag("TenantID", "acme")), true},
+		{"two tenants of a role", tenant, session(pool, tag("TenantID", "umbrella")), false},
+		{"names in another case", tenant, session(pool, tag("TenantID", "Acme")), false},
+		{"a tenant and none", tenant, session(pool), false},
+		{"another tag of that value", tenant, session(pool, tag("Tenant", "acme")), false},
+		{"sessions of a role", session(pool), session(pool), true},
+		{"two roles", session(pool), session(other), false},
+		{"a tenant called as the role's id", session(pool, tag("TenantID", pool.ID)), session(pool), false},
+		{"a tenant called as a key", session(pool, tag("TenantID", keyID)), w.mustCredential(keyID, "").Sharer("TenantID"), false},
+		{"keys", root.Sharer("TenantID"), w.mustCredential(keyID, "").Sharer("TenantID"), false},
+		{"accounts", root.Sharer("TenantID"), foreign.Sharer("TenantID"), false},
+	} {
+		if same := tt.a == tt.b; same != tt.same {
+			t.Errorf("%s: got the same %t, want %t", tt.name, same, tt.same)
+		}
+	}
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/bailiwick-dev/bailiwick/internal/authn"
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/fair"
+)
+
+// A turn is the permit that a call works with. Whatever takes processor time
+// once it is known whose call it is, is done with one; what waits, for a sync or
+// for the client, is done without.
+type turn = fair.Turn[authn.Sharer]
+
+// enter waits for the turn of the call that proof is of.
+func (s *Server) enter(ctx context.Context, proof *authn.Proof) (turn, error) {
+	t, err := s.cfg.Fair.Enter(ctx, proof.Sharer(s.cfg.TenantTag))
+	if errors.Is(err, fair.ErrBusy) {
+		err = awsapi.Errorf(awsapi.Throttled, "", "Rate exceeded")
+	}
+	return t, err
+}
+
+// encode sends the result of a call. It may be long, so it takes another turn to
+// make, but none to send. What has been done must be answered: if there is no
+// turn to be had, it goes without.
+func (s *Server) encode(ctx context.Context, w http.ResponseWriter, c *awsapi.Call, proof *authn.Proof, out any) {
+	t, err := s.enter(ctx, proof)
+	if err == nil {
+		defer t.Leave()
+	}
+	c.Service.Protocol.Encode(&leaver{w, &t}, c.Operation, c.RequestID, out)
+}
+
+// A leaver is a ResponseWriter that ends a turn before it sends anything.
+type leaver struct {
+	http.ResponseWriter
+	turn *turn
+}
+
+func (l *leaver) Write(b []byte) (int, error) {
+	l.turn.Leave()
+	return l.ResponseWriter.Write(b)
+}
+
+// Unwrap is for http.ResponseController.
+func (l *leaver) Unwrap() http.ResponseWriter { return l.ResponseWriter }
