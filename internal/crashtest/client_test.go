@@ -24,7 +24,7 @@ import (
 )
 
 // callTime bounds one call, on a machine with much else to do.
-const callTime = 30 * time.Second
+const callTime = 2 * time.Minute
 
 // errUnanswered means that a call may or may not have happened.
 var errUnanswered = errors.New("no answer")

@@ -132,6 +132,9 @@ func (w *writer) createTable() error {
 // tableValue is a table as the history has it.
 func tableValue(generations []int) string { return fmt.Sprintf("table %v", generations) }
 
+// tableItemsOf is the generations of the items in that table.
+func tableItemsOf(value string) []string { return strings.Fields(strings.Trim(value, "table []")) }
+
 func (w *writer) putRolePolicy() error {
 	w.history.attempt("policy", strconv.Itoa(w.seq))
 	a, err := w.iam("PutRolePolicy", "RoleName", w.name, "PolicyName", "p", "PolicyDocument", rolePolicy(w.seq))

@@ -12,12 +12,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
 
 // readyTime bounds a start, recovery included.
-const readyTime = 30 * time.Second
+const readyTime = 2 * time.Minute
 
 // bin is the binary that users run; TestMain builds it.
 var bin string
@@ -95,6 +96,13 @@ func (p *process) kill() error {
 		return fmt.Errorf("the server logged errors:\n%s", &p.stderr)
 	}
 	return nil
+}
+
+// stacks ends the process and returns what its goroutines were about.
+func (p *process) stacks() string {
+	_ = p.cmd.Process.Signal(syscall.SIGQUIT)
+	_ = p.cmd.Wait()
+	return p.stderr.String()
 }
 
 // root reads the root access key that the first start left in dir.

@@ -58,7 +58,13 @@ func (w *world) verifyShared(host string) error {
 	for _, it := range claimed {
 		owners[it.SK.S] = it.Owner.S
 	}
-	return errors.Join(append(errs, w.claims.check(owners))...)
+	errs = append(errs, w.claims.check(owners))
+	found, err := c.readHot(w.root)
+	if err != nil {
+		return err
+	}
+	w.ordered, err = w.hot.check(found)
+	return errors.Join(append(errs, err)...)
 }
 
 // verify reads all that the writer has and compares it with its history, which
@@ -75,7 +81,7 @@ func (w *writer) verify(host string, all bool) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(w.history.check(seen), w.verifyCredentials(all)); err != nil {
+	if err := errors.Join(w.history.check(seen), w.verifyWitness(seen), w.verifyCredentials(all)); err != nil {
 		return err
 	}
 	w.resume(seen)

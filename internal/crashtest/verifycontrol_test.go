@@ -135,7 +135,7 @@ func (w *writer) resume(seen map[string]string) {
 	}
 	k := &w.control
 	t := seen["table"]
-	k.table, k.items = t != "", max(0, len(strings.Fields(strings.Trim(t, "table []"))))
+	k.table, k.items = t != "", len(tableItemsOf(t))
 	if k.found != k.keyID { // a creation or a deletion that was not answered
 		k.keyID, k.key = k.found, creds{}
 		if k.found != "" {

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 )
 
 const (
@@ -37,17 +38,20 @@ type world struct {
 	writers      []*writer
 	counters     [counters]counter
 	claims       claims
+	hot          hotHistory
+	witness      witness
 	log          *auditor
 
 	round    int
 	killed   atomic.Bool  // in this round, so that calls may go unanswered
 	claimed  atomic.Int64 // attempts to claim in this round
 	answered atomic.Int64 // acknowledged changes in this round
+	ordered  int          // calls on hot items of the last round that have an order
 }
 
 // newWorld makes the tables and the identities on a new server.
 func newWorld(host, dir string, rnd *rand.Rand) (*world, error) {
-	w := &world{role: "arn:aws:iam::" + account + ":role/writer", log: newAuditor(filepath.Join(dir, "audit"))}
+	w := &world{role: "arn:aws:iam::" + account + ":role/writer", log: newAuditor(filepath.Join(dir, "audit")), hot: hotHistory{begin: time.Now()}}
 	var err error
 	if w.root, err = root(dir); err != nil {
 		return nil, err

@@ -26,10 +26,11 @@ type writer struct {
 	rnd     *rand.Rand
 	seq     int
 	history history
-	session creds   // newest
-	first   creds   // session of before the first crash
-	version string  // of the item that is only written on condition
-	control control // what it has beyond items
+	session creds            // newest
+	first   creds            // session of before the first crash
+	version string           // of the item that is only written on condition
+	knows   [hotItems]string // values of the hot items, when last seen
+	control control          // what it has beyond items
 }
 
 func newWriter(w *world, i int, rnd *rand.Rand) *writer {
@@ -64,13 +65,17 @@ func (w *writer) run(host string) error {
 func (w *writer) step() error {
 	w.seq++
 	switch n := w.rnd.IntN(100); {
-	case n < 32:
+	case n < 22:
 		return w.put()
-	case n < 46:
+	case n < 34:
 		return w.batch()
-	case n < 56:
+	case n < 40:
 		return w.putIf()
-	case n < 68:
+	case n < 58:
+		return w.hot()
+	case n < 62:
+		return w.watch()
+	case n < 70:
 		return w.increment()
 	case n < 74:
 		return w.readCounter()
@@ -122,19 +127,17 @@ func (w *writer) settle(key string, a answer, err error) error {
 }
 
 // batch writes all items of a group at once: half of them to each table. Every
-// third time, it deletes every other one.
+// third time, it deletes every other pair.
 func (w *writer) batch() error {
 	key := groupKey(w.rnd.IntN(groups))
-	image := make([]string, groupSize)
+	image := groupImage(w.seq)
 	requests := map[string][]object{}
 	for i := range groupSize {
 		sk, table := fmt.Sprintf("%s-%d", key, i), itemTables[i%2]
-		if w.seq%3 == 0 && i/2%2 == 0 {
-			image[i] = none
+		if image[i] == none {
 			requests[table] = append(requests[table], object{"DeleteRequest": object{"Key": primaryKey(w.name, sk)}})
 			continue
 		}
-		image[i] = strconv.Itoa(w.seq)
 		requests[table] = append(requests[table], object{"PutRequest": object{"Item": item(w.name, sk, w.seq)}})
 	}
 	w.history.attempt(key, strings.Join(image, " "))
