@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build linux
+
+// Package loadtest measures how fast the server answers. The server is a
+// process of its own on one core; this process, on another, sends it signed
+// requests over keep-alive connections. Beside it, in the same run, stands the
+// floor: a bare net/http handler that reads the same requests and answers the
+// same bytes. It consists of tests only.
+//
+// Without flags it does very little of everything, so that it still works when
+// somebody wants figures; scripts/bench.sh has the flags for those.
+package loadtest
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+var (
+	runs     = flag.Int("runs", 1, "how often each scenario is measured")
+	period   = flag.Duration("time", 20*time.Millisecond, "how long each measurement takes, after a warm-up of a quarter of that")
+	items    = flag.Int("items", 200, "how many items are in the table, all tenants together")
+	roles    = flag.Int("roles", 1, "how many roles the account has")
+	only     = flag.String("only", "", "measure only the scenarios whose names match this `pattern`")
+	dynalite = flag.String("dynalite", "", "`directory` into which npm has installed dynalite, to be measured too")
+	profiles = flag.String("profiles", "", "write profiles of the server into this `directory`")
+	binary   = flag.String("binary", "", "the `file` of the server to be measured; if empty, it is the same code in this test's binary, and only that writes profiles")
+	procs    = flag.Int("procs", 2, "GOMAXPROCS of the server; 0 leaves it to the server. With 1, nothing else runs while the disk syncs")
+	settle   = flag.Duration("settle", 0, "time at rest before memory at rest is measured")
+)
+
+func TestLoad(t *testing.T) {
+	if *runs < 1 || *period <= 0 || *items < least || *roles < 1 {
+		t.Fatalf("runs, time and roles must be positive, items at least %d", least)
+	}
+	if *binary != "" && *profiles != "" {
+		t.Fatal("the binary doesn't write profiles")
+	}
+	pattern, err := regexp.Compile(*only)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Printf("%s; %d runs of %v; %d items, %d roles\n", pin(), *runs, *period, *items, *roles)
+	w, err := newWorld(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Println(w.story)
+	var table strings.Builder
+	table.WriteString(header)
+	for _, s := range scenarios() {
+		if !pattern.MatchString(s.name) {
+			continue
+		}
+		m, err := w.measure(t, s)
+		if err != nil {
+			t.Errorf("%s: %v", s.name, err)
+			continue
+		}
+		table.WriteString(m.rows(s))
+		others := m.others()
+		fmt.Fprintf(os.Stderr, "measured: %s; others had %.0f %% of the machine (%.0f–%.0f %%)\n", s.name, others.mid, others.low, others.high)
+	}
+	fmt.Print("\n", table.String(), "\n")
+	fmt.Printf("Memory of the server: %s.\n", w.memory())
+}
