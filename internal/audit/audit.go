@@ -29,9 +29,13 @@ import (
 const (
 	shipEvery = 250 * time.Millisecond // well within the second that is promised
 
-	// maxPending bounds the allowed reads that wait in memory, in bytes. When
-	// it is reached, reads fail until the shipper has caught up.
+	// maxPending bounds the allowed reads that wait in memory, in bytes: when it
+	// is reached, no call begins until the shipper has caught up, or fails after
+	// maxWait. Those under way by then add theirs. hurryAt is when the shipper
+	// doesn't wait for its time.
 	maxPending = 16 << 20
+	hurryAt    = 2 << 20
+	maxWait    = 5 * time.Second
 
 	maxFile = 64 << 20 // bytes in a log file before the next is begun
 )
@@ -53,13 +57,17 @@ type Log struct {
 	generation atomic.Uint32
 	underway   [2]atomic.Int64
 
-	mu      sync.Mutex
-	pending []line // allowed reads, not yet shipped
-	bytes   int    // their size
-	broken  error  // of the last attempt to ship, nil if it succeeded
+	full atomic.Bool // bytes has reached maxPending, or broken is set
 
-	stop chan struct{}
-	done chan struct{}
+	mu      sync.Mutex
+	pending []line        // allowed reads, not yet shipped
+	bytes   int           // their size
+	broken  error         // of the last attempt to ship, nil if it succeeded
+	shipped chan struct{} // closed after the attempt to ship that is next
+
+	hurry chan struct{} // tells the shipper that it is time
+	stop  chan struct{}
+	done  chan struct{}
 }
 
 // A line is an encoded record.
@@ -71,7 +79,10 @@ type line struct {
 // Open opens the log whose files are in dir, which is made if need be, and
 // starts the shipper.
 func Open(db *storage.DB, dir string, logger *slog.Logger) (*Log, error) {
-	l := &Log{db: db, log: logger, stop: make(chan struct{}), done: make(chan struct{})}
+	l := &Log{
+		db: db, log: logger, shipped: make(chan struct{}),
+		hurry: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}),
+	}
 	shipped, highest, err := l.numbers()
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
@@ -105,6 +116,16 @@ type Entry struct {
 	generation uint32
 }
 
+// Ready waits until there is room for further records: calls wait for it before
+// they begin, when they hold nothing up. It fails with ErrUnavailable, or because
+// ctx ended.
+func (l *Log) Ready(ctx context.Context) error {
+	if !l.full.Load() {
+		return nil
+	}
+	return l.waitForRoom(ctx)
+}
+
 // Begin gives a call its place in the log. [Entry.Done] must follow, soon: the
 // shipper waits for it.
 func (l *Log) Begin() Entry {
@@ -115,6 +136,28 @@ func (l *Log) Begin() Entry {
 			return Entry{l, l.seq.Add(1), g}
 		}
 		l.underway[g%2].Add(-1) // the shipper has moved on meanwhile
+	}
+}
+
+// waitForRoom returns when there is room for further records.
+func (l *Log) waitForRoom(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, maxWait, ErrUnavailable)
+	defer cancel()
+	for {
+		l.mu.Lock()
+		full, broken, shipped := l.full.Load(), l.broken, l.shipped
+		l.mu.Unlock()
+		if broken != nil {
+			return ErrUnavailable
+		}
+		if !full {
+			return nil
+		}
+		select {
+		case <-shipped:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 	}
 }
 
@@ -147,12 +190,25 @@ func (e Entry) Allow(r *Record) error {
 	l := e.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.broken != nil || l.bytes+len(text) > maxPending {
+	if l.broken != nil {
 		return ErrUnavailable
 	}
 	l.pending = append(l.pending, line{e.seq, text})
-	l.bytes += len(text)
+	l.setBytes(l.bytes + len(text))
 	return nil
+}
+
+// setBytes sets the size of what is pending. The caller must hold mu.
+func (l *Log) setBytes(n int) {
+	l.bytes = n
+	l.full.Store(n >= maxPending || l.broken != nil)
+	if n < hurryAt {
+		return
+	}
+	select {
+	case l.hurry <- struct{}{}:
+	default: // it knows
+	}
 }
 
 func journalKey(seq uint64) []byte {

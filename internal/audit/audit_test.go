@@ -3,7 +3,6 @@
 package audit_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -66,10 +65,10 @@ func read(t *testing.T, dir string) (records []shipped) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for sc := bufio.NewScanner(bytes.NewReader(text)); sc.Scan(); {
+		for ln := range bytes.Lines(text) {
 			var r shipped
-			if err := json.Unmarshal(sc.Bytes(), &r); err != nil {
-				t.Fatalf("%s: %v: %s", name, err, sc.Text())
+			if err := json.Unmarshal(ln, &r); err != nil {
+				t.Fatalf("%s: %v: %.200s", name, err, ln)
 			}
 			records = append(records, r)
 		}
@@ -87,6 +86,41 @@ func waitFor(t *testing.T, dir string, n int) []shipped {
 	}
 	t.Fatalf("%d of %d records were shipped in 4 seconds", len(read(t, dir)), n)
 	return nil
+}
+
+func TestCallsWaitWhileTheShipperIsBehind(t *testing.T) {
+	db, dir := newDB(t), t.TempDir()
+	l := openLog(t, db, dir)
+	held := l.Begin() // nothing is shipped while this call is under way
+	n := 0
+	for big := strings.Repeat("x", 32<<10); ; n++ {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		err := l.Ready(ctx)
+		cancel()
+		if errors.Is(err, context.DeadlineExceeded) && n > 0 {
+			break
+		}
+		if err != nil || n > 16<<20/len(big) {
+			t.Fatalf("%d KiB of records are in memory, and the next call begins: %v", n*len(big)>>10, err)
+		}
+		e := l.Begin()
+		if err := e.Allow(&audit.Record{RequestID: big}); err != nil {
+			t.Fatal(err)
+		}
+		e.Done()
+	}
+	let := make(chan error)
+	go func() { let <- l.Ready(context.Background()) }()
+	held.Done()
+	if err := <-let; err != nil {
+		t.Errorf("with the shipper back, a waiting call failed: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(read(t, dir)); got != n {
+		t.Errorf("%d of %d records are in the files", got, n)
+	}
 }
 
 func TestARecordSaysAllOfADecision(t *testing.T) {
@@ -341,6 +375,16 @@ func TestNumbersAreNotGivenAgainWhenTheFilesAreGone(t *testing.T) {
 	}
 }
 
+// waitForErr waits until the log can't be written, or can.
+func waitForErr(l *audit.Log, broken bool) {
+	for range 200 {
+		if (l.Err() != nil) == broken {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
 func TestCallsFailWhileTheLogCannotBeWritten(t *testing.T) {
 	db, dir := newDB(t), filepath.Join(t.TempDir(), "audit")
 	l := openLog(t, db, dir)
@@ -351,12 +395,7 @@ func TestCallsFailWhileTheLogCannotBeWritten(t *testing.T) {
 	if err := one(l, db, 0, "read"); err != nil {
 		t.Fatal(err)
 	}
-	for range 200 {
-		if l.Err() != nil {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	waitForErr(l, true)
 	for k, name := range []string{"a read", "a denial", "a change"} {
 		if err := one(l, db, k, name); !errors.Is(err, audit.ErrUnavailable) {
 			t.Errorf("%s: got %v, want ErrUnavailable", name, err)
@@ -366,6 +405,7 @@ func TestCallsFailWhileTheLogCannotBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	records := waitFor(t, dir, 1)
+	waitForErr(l, false)
 	if err := one(l, db, 1, "after"); err != nil {
 		t.Errorf("after the cause is gone: %v", err)
 	}

@@ -23,6 +23,7 @@ type file struct {
 	f    *os.File
 	size int64
 	last uint64 // number of the last record in the files
+	buf  []byte // for writing
 }
 
 // openFile opens the newest file in dir. Records up to the number shipped are
@@ -83,20 +84,39 @@ func (l *file) append(lines []line) error {
 			return err
 		}
 	}
-	var b []byte
-	for _, ln := range lines {
-		b = append(append(b, ln.text...), '\n')
-	}
-	_, err := l.f.WriteAt(b, l.size)
+	size, err := l.write(lines)
 	if err == nil {
 		err = l.f.Sync()
 	}
 	if err != nil {
 		return errors.Join(err, l.f.Truncate(l.size))
 	}
-	l.size += int64(len(b))
+	l.size += size
 	l.last = lines[len(lines)-1].seq
 	return nil
+}
+
+// writeAtOnce is about how many bytes go into one write.
+const writeAtOnce = 256 << 10
+
+// write writes lines to the end of the file and returns their size.
+func (l *file) write(lines []line) (size int64, err error) {
+	b := l.buf[:0]
+	for i, ln := range lines {
+		b = append(append(b, ln.text...), '\n')
+		if len(b) < writeAtOnce && i < len(lines)-1 {
+			continue
+		}
+		if _, err := l.f.WriteAt(b, l.size+size); err != nil {
+			return 0, err
+		}
+		size += int64(len(b))
+		b = b[:0]
+	}
+	if cap(b) <= 2*writeAtOnce {
+		l.buf = b
+	}
+	return size, nil
 }
 
 // displaced reports whether the file is no longer what its name stands for:

@@ -115,6 +115,11 @@ func appendMember(b []byte, name, value string) []byte {
 
 // appendString appends s as a JSON string; what isn't UTF-8 is replaced.
 func appendString(b []byte, s string) []byte {
-	b, _ = jsontext.AppendQuote(b, s) // the error says that s was mended
-	return b
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			b, _ = jsontext.AppendQuote(b, s) // the error says that s was mended
+			return b
+		}
+	}
+	return append(append(append(b, '"'), s...), '"') // as most are, and in a tenth of the time
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
 
-// shipAtOnce bounds the journal records that one pass holds in memory.
-const shipAtOnce = 20_000
+// shipAtOnce bounds the journal records that one pass holds in memory, in bytes.
+const shipAtOnce = 8 << 20
 
 // lastShipped is the place in the journal, of no record, where the number of
 // the last record in the files is kept. The files may be gone by the next start,
@@ -31,9 +31,11 @@ func (l *Log) run() {
 		case <-l.stop:
 			return
 		case <-t.C:
-			if err := l.ship(); err != nil {
-				l.log.Error("decision log can't be written; calls fail until it can", "err", err)
-			}
+		case <-l.hurry:
+		}
+		if err := l.ship(); err != nil {
+			l.log.Error("decision log can't be written; calls fail until it can", "err", err)
+			time.Sleep(shipEvery) // however much is in a hurry
 		}
 	}
 }
@@ -43,13 +45,22 @@ func (l *Log) ship() error {
 	horizon := l.advance()
 	for {
 		more, err := l.shipSome(horizon)
-		l.mu.Lock()
-		l.broken = err
-		l.mu.Unlock()
+		l.attempted(err)
 		if err != nil || !more {
 			return err
 		}
 	}
+}
+
+// attempted notes how an attempt to ship ended, and lets go those who wait for
+// it.
+func (l *Log) attempted(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.broken = err
+	l.setBytes(l.bytes)
+	close(l.shipped)
+	l.shipped = make(chan struct{})
 }
 
 // advance begins a new generation of calls, waits for the old one to end and
@@ -67,12 +78,11 @@ func (l *Log) advance() (horizon uint64) {
 // shipSome ships a bounded number of records up to horizon and reports whether
 // there are more.
 func (l *Log) shipSome(horizon uint64) (more bool, err error) {
-	lines, err := l.journaled(horizon)
+	lines, more, err := l.journaled(horizon)
 	if err != nil {
 		return false, err
 	}
-	if len(lines) == shipAtOnce {
-		more = true
+	if more {
 		horizon = lines[len(lines)-1].seq
 	}
 	journal := len(lines)
@@ -102,19 +112,23 @@ func (l *Log) settle(discard bool, horizon uint64) error {
 }
 
 // journaled returns the records in the journal up to horizon that are not yet
-// in the file, in order.
-func (l *Log) journaled(horizon uint64) (lines []line, err error) {
+// in the file, in order, and whether it left some for another pass.
+func (l *Log) journaled(horizon uint64) (lines []line, more bool, err error) {
 	err = l.db.View(context.Background(), func(tx *storage.Tx) error {
-		lines = lines[:0]
+		lines, more = lines[:0], false
 		c := tx.Scan(storage.Range{Lo: journalKey(l.file.last + 1), Hi: journalKey(horizon + 1)})
 		defer c.Close()
-		for len(lines) < shipAtOnce && c.Next() {
+		for size := 0; c.Next(); {
+			if more = size >= shipAtOnce; more {
+				break
+			}
 			seq := binary.BigEndian.Uint64(c.Key()[1:])
 			lines = append(lines, line{seq, bytes.Clone(c.Value())})
+			size += len(c.Value())
 		}
 		return c.Err()
 	})
-	return lines, err
+	return lines, more, err
 }
 
 // numbers returns the number of the last record shipped and the highest number
@@ -157,14 +171,14 @@ func (l *Log) settledReads(horizon uint64) (lines []line) {
 func (l *Log) forget(horizon uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	kept := l.pending[:0]
-	l.bytes = 0
+	kept, size := l.pending[:0], 0
 	for _, ln := range l.pending {
 		if ln.seq > horizon {
 			kept = append(kept, ln)
-			l.bytes += len(ln.text)
+			size += len(ln.text)
 		}
 	}
 	clear(l.pending[len(kept):])
 	l.pending = kept
+	l.setBytes(size)
 }

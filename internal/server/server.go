@@ -7,10 +7,10 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
+		"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -163,6 +163,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 // allowed and the act itself are all of one snapshot or one transaction, so
 // nothing can change in between. The record of a change commits with it.
 func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, in any) (out any, err error) {
+	if err := s.cfg.Audit.Ready(ctx); err != nil {
+		return nil, unrecorded(err)
+	}
 	turn, err := s.enter(ctx, proof)
 	if err != nil {
 		return nil, err
@@ -295,5 +298,18 @@ func unrecorded(err error) error {
 	return &awsapi.Error{Kind: awsapi.Unavailable, Message: "The request has failed due to a temporary failure of the server.", Err: fmt.Errorf("not recorded: %w", err)}
 }
 
-// newRequestID returns 52 characters, as DynamoDB's are.
-func newRequestID() string { return rand.Text() + rand.Text() }
+// newRequestID returns 52 characters, as DynamoDB's are. Ids are unique but no
+// secret, so that no call waits for the system's random numbers.
+func newRequestID() string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" // of base32: five bits each
+	var id [52]byte
+	var bits uint64
+	for i := range id {
+		if i%12 == 0 {
+			bits = rand.Uint64()
+		}
+		id[i] = alphabet[bits&31]
+		bits >>= 5
+	}
+	return string(id[:])
+}

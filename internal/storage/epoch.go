@@ -13,10 +13,19 @@ type ownerEpoch struct {
 	epoch uint64
 }
 
-// epochs is the table of the owners' epochs.
-var epochs = NewTable[uint64]("storage/epoch")
+// Epochs are 8 bytes each, under the owner's name: every call reads one, and
+// has no time for JSON.
+var (
+	epochPrefix = AppendString([]byte{byte(Metadata)}, "storage/epoch")
+	allEpochs   = Span{Lo: epochPrefix, Hi: PrefixEnd(epochPrefix)}
+)
 
-var allEpochs = epochs.Under(false)
+// epochKey returns the key of the owner's epoch in a buffer that the
+// transaction uses again.
+func (r *root) epochKey(owner string) []byte {
+	r.key = AppendString(append(r.key[:0], epochPrefix...), owner)
+	return r.key
+}
 
 // Epoch returns the owner's epoch as of this transaction: a number that
 // [Tx.Advance] raises with every change of the owner's control records, and 0
@@ -34,11 +43,26 @@ func (tx *Tx) Epoch(owner string) (uint64, error) {
 			return e.epoch, nil
 		}
 	}
-	n, err := epochs.Get(tx, owner)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	n, err := tx.readEpoch(owner)
+	if err != nil {
 		return 0, err
 	}
 	tx.root.epochs = append(tx.root.epochs, ownerEpoch{owner, n})
+	return n, nil
+}
+
+func (tx *Tx) readEpoch(owner string) (uint64, error) {
+	b, err := tx.Get(tx.root.epochKey(owner))
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	n, rest, err := DecodeUint64(b)
+	if err != nil || len(rest) > 0 {
+		return 0, tx.root.fail(fmt.Errorf("%w: epoch", ErrCorrupt))
+	}
 	return n, nil
 }
 
@@ -53,7 +77,7 @@ func (tx *Tx) Advance(owner string) error {
 	if err != nil {
 		return err
 	}
-	if err := epochs.Put(tx, n+1, owner); err != nil {
+	if err := tx.Put(tx.root.epochKey(owner), AppendUint64(nil, n+1)); err != nil {
 		return fmt.Errorf("advance epoch: %w", err)
 	}
 	for i := range tx.root.epochs {

@@ -61,6 +61,10 @@ type root struct {
 	epochs    []ownerEpoch
 	self      Tx
 	spans     [1]Span
+
+	// Room for what most transactions need.
+	keyRoom   [96]byte
+	epochRoom [1]ownerEpoch
 }
 
 // run calls f with the whole transaction and takes it away afterwards.
@@ -68,6 +72,7 @@ func (r *root) run(f func(*Tx) error) error {
 	r.spans[0] = everything
 	r.spans[0].Write = r.w != nil
 	r.self = Tx{root: r, spans: r.spans[:], whole: true, control: true}
+	r.key, r.epochs = r.keyRoom[:0], r.epochRoom[:0]
 	err := f(&r.self)
 	r.self = Tx{}
 	r.r, r.w = nil, nil
@@ -93,7 +98,9 @@ type Tx struct {
 // opens nothing. The spans are copied but not their bounds, which must not be
 // changed.
 func (tx *Tx) Only(spans []Span) *Tx {
-	out := &Tx{root: tx.root, spans: make([]Span, 0, len(spans))}
+	n := &narrowed{Tx: Tx{root: tx.root}}
+	out := &n.Tx
+	out.spans = n.few[:0]
 	for i := range spans {
 		for j := range tx.spans {
 			if s, ok := tx.spans[j].intersect(&spans[i]); ok {
@@ -103,6 +110,12 @@ func (tx *Tx) Only(spans []Span) *Tx {
 		}
 	}
 	return out
+}
+
+// narrowed is a Tx with room for a few spans.
+type narrowed struct {
+	Tx
+	few [2]Span
 }
 
 // Metadata returns a Tx that reads what tx opens of the Metadata area and

@@ -141,11 +141,13 @@ func (p *protocol) Encode(w http.ResponseWriter, _ *awsapi.Operation, requestID 
 // send sends an answer in one piece: the protocol knows no chunks.
 func (p *protocol) send(w http.ResponseWriter, requestID string, status int, body []byte) {
 	h := w.Header()
-	h["Content-Type"] = []string{p.contentType}
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
-	h["X-Amzn-Requestid"] = []string{requestID}
+	values := [4]string{p.contentType, strconv.Itoa(len(body)), requestID}
+	h["Content-Type"] = values[0:1:1]
+	h["Content-Length"] = values[1:2:2]
+	h["X-Amzn-Requestid"] = values[2:3:3]
 	if p.Checksum {
-		h["X-Amz-Crc32"] = []string{strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)}
+		values[3] = strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)
+		h["X-Amz-Crc32"] = values[3:4:4]
 	}
 	w.WriteHeader(status)
 	// If the client is gone there is nobody left to tell.
