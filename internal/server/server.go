@@ -7,7 +7,7 @@ package server
 
 import (
 	"context"
-		"errors"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"

@@ -32,6 +32,7 @@ type store struct {
 	abandoned atomic.Bool
 
 	slots   slotTable // when a key was last written
+	small   smallValues
 	durable watermark // every commit up to it is synced
 	queues  [queueCount]sync.Mutex
 

@@ -136,11 +136,20 @@ func (t *tx) get(key []byte) ([]byte, error) {
 	}
 	slot := t.s.slots.slot(key)
 	if t.snap == nil {
+		if written := t.s.written(slot); written <= t.base {
+			if val, ok := t.s.small.get(key, slot, written); ok {
+				t.observe(slot, written)
+				return val, nil
+			}
+		}
 		val, err := t.read(t.s.engine, key)
 		// A commit marks its slots before it can be read, so if this one is not
 		// marked the value is as of base.
 		if written := t.s.written(slot); written <= t.base {
 			t.observe(slot, written)
+			if err == nil {
+				t.s.small.put(key, val, slot, written)
+			}
 			return val, err
 		}
 		if err := t.snapshot(); err != nil {
