@@ -82,8 +82,9 @@ func (m *message) Decode(in any) error {
 // result element.
 func (p *protocol) Encode(w http.ResponseWriter, op *awsapi.Operation, requestID string, out any) {
 	x := &writer{}
+	x.buf.Grow(1 << 10)
 	x.raw(`<` + op.Name + `Response xmlns="` + p.namespace + `">`)
-	if v := reflect.Indirect(reflect.ValueOf(out)); v.IsValid() && hasFields(v.Type()) {
+	if v := reflect.Indirect(reflect.ValueOf(out)); v.IsValid() && len(fieldsOf(v.Type())) > 0 {
 		x.element(op.Name+"Result", v)
 	}
 	x.raw(`<ResponseMetadata><RequestId>`)
@@ -94,15 +95,6 @@ func (p *protocol) Encode(w http.ResponseWriter, op *awsapi.Operation, requestID
 		return
 	}
 	send(w, requestID, http.StatusOK, x.buf.Bytes())
-}
-
-func hasFields(t reflect.Type) bool {
-	for i := range t.NumField() {
-		if t.Field(i).IsExported() {
-			return true
-		}
-	}
-	return false
 }
 
 func send(w http.ResponseWriter, requestID string, status int, body []byte) {

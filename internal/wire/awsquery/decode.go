@@ -20,28 +20,20 @@ var (
 // structure sets the fields of v from the parameters whose names begin with
 // prefix, which is empty or ends in a dot.
 func (f form) structure(prefix string, v reflect.Value) error {
-	t := v.Type()
-	for i := range t.NumField() {
-		if sf := t.Field(i); sf.IsExported() {
-			if _, err := f.value(prefix+wireName(sf), v.Field(i)); err != nil {
-				return err
-			}
+	for _, fd := range fieldsOf(v.Type()) {
+		if _, err := f.value(prefix+fd.name, v.Field(fd.index)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// wireName returns the name of a field on the wire.
-func wireName(f reflect.StructField) string {
-	if name, ok := f.Tag.Lookup("query"); ok {
-		return name
-	}
-	return f.Name
-}
-
 // value sets v from the parameters of the given name. It reports whether there
 // are any; if not, v is left as it is.
 func (f form) value(name string, v reflect.Value) (bool, error) {
+	if !f.has(name) {
+		return false, nil
+	}
 	t := v.Type()
 	switch {
 	case t == timeType, t == bytesType:

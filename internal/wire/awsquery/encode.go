@@ -53,9 +53,13 @@ func (x *writer) element(name string, v reflect.Value) {
 			return
 		}
 	}
-	x.raw("<" + name + ">")
+	x.buf.WriteByte('<')
+	x.raw(name)
+	x.buf.WriteByte('>')
 	x.content(v)
-	x.raw("</" + name + ">")
+	x.raw("</")
+	x.raw(name)
+	x.buf.WriteByte('>')
 }
 
 func (x *writer) content(v reflect.Value) {
@@ -80,11 +84,8 @@ func (x *writer) content(v reflect.Value) {
 }
 
 func (x *writer) fields(v reflect.Value) {
-	t := v.Type()
-	for i := range t.NumField() {
-		if f := t.Field(i); f.IsExported() {
-			x.element(wireName(f), v.Field(i))
-		}
+	for _, f := range fieldsOf(v.Type()) {
+		x.element(f.name, v.Field(f.index))
 	}
 }
 

@@ -37,7 +37,7 @@ func parseForm(body, query string) (form, error) {
 	if strings.Count(body, "&")+strings.Count(query, "&") >= maxParameters {
 		return nil, malformed("form has too many parameters")
 	}
-	var f form
+	f := make(form, 0, strings.Count(body, "&")+strings.Count(query, "&")+2)
 	for _, encoded := range [...]string{body, query} {
 		for pair := range strings.SplitSeq(encoded, "&") {
 			p, err := parseParameter(pair)
@@ -78,6 +78,21 @@ func (f form) get(name string) (string, bool) {
 		return "", false
 	}
 	return f[i].value, true
+}
+
+// has reports whether there is a parameter of that name, or one that begins with
+// it and a dot.
+func (f form) has(name string) bool {
+	i, ok := slices.BinarySearchFunc(f, name, func(p parameter, name string) int { return strings.Compare(p.name, name) })
+	if ok {
+		return true
+	}
+	for ; i < len(f) && strings.HasPrefix(f[i].name, name); i++ {
+		if f[i].name[len(name)] == '.' {
+			return true
+		}
+	}
+	return false
 }
 
 // under returns the parameters whose names begin with prefix.
