@@ -170,7 +170,7 @@ func (e Entry) Commit(tx *storage.Tx, r *Record) error {
 		return ErrUnavailable
 	}
 	r.Seq = e.seq
-	return tx.Put(journalKey(e.seq), r.appendJSON(nil))
+	return tx.Put(journalKey(e.seq), r.appendJSON(make([]byte, 0, 768)))
 }
 
 // Deny puts r, the record of a denial, on disk.
