@@ -234,6 +234,10 @@ func TestHeadsTakeBoundedMemory(t *testing.T) {
 		}
 		hold(t, all, 64<<20)
 		s.served(s.from("127.0.0.2"))
+		for _, w := range all { // the room of their source is full
+			w.Close()
+		}
+		time.Sleep(100 * time.Millisecond)
 		s.alive()
 	})
 }

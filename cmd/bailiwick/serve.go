@@ -90,7 +90,7 @@ func serve(cmd *cobra.Command, cfg bailiwick.Config) error {
 	if os.Getenv("GOGC") == "" {
 		// What lives is small beside what calls leave behind: at the usual 100 the
 		// collector takes a fifth of the time.
-		debug.SetGCPercent(400)
+		debug.SetGCPercent(300)
 	}
 	s, err := bailiwick.Open(cfg)
 	if err != nil {

@@ -40,7 +40,7 @@ type mutation struct {
 const top = "../.."
 
 // all is the list.
-var all = slices.Concat(signatures, forms, callers, tokens, decisions, lines, bodies, evaluations, spans, caches, commits, sessions, revocations, items, records)
+var all = slices.Concat(signatures, forms, callers, tokens, decisions, lines, bodies, evaluations, spans, caches, commits, sessions, revocations, items, records, keys, disks, strangers, states)
 
 // samples are tried in every run of the tests.
 var samples = []string{

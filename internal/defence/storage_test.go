@@ -33,7 +33,7 @@ var caches = []mutation{
 	{"a writer does not use the cache", storage + "/cache.go", "if tx.root.wrote {", "if false {", storage, "TestCacheUncommitted"},
 	{"a writer does not fill the cache", storage + "/cache.go", `&& !tx.root.wrote {`, `{`, storage, "TestCacheUncommitted"},
 	{"a failed read does not fill the cache", storage + "/cache.go", `tx.root.err == nil &&`, ``, storage, "TestCacheFailures"},
-	{"an epoch rises", storage + "/epoch.go", `epochs.Put(tx, n+1, owner)`, `epochs.Put(tx, n, owner)`, storage, "TestEpoch"},
+	{"an epoch rises", storage + "/epoch.go", `AppendUint64(nil, n+1)`, `AppendUint64(nil, n)`, storage, "TestEpoch"},
 	{"a cache is bounded", storage + "/cache.go", `if !ok && len(s.entries) >= max {`, `if false && !ok && len(s.entries) >= max {`, storage, "TestCacheIsBounded"},
 	{"a large session is not remembered", identity + "/caller.go", `if !c.Small() {`, `if false && !c.Small() {`, identity, "TestLargeSessionsAreNotRemembered"},
 }

@@ -29,6 +29,10 @@ const (
 	maxIdle         = 1024 // keys without a call whose use is remembered
 )
 
+// ringEvery is how often those that wait are served by the bell. In between they
+// are served by those who leave, which costs next to nothing.
+const ringEvery = 200 * time.Microsecond
+
 // A Scheduler hands out permits. It is safe for concurrent use.
 type Scheduler[K comparable] struct {
 	share int // permits that one key may hold
@@ -42,7 +46,8 @@ type Scheduler[K comparable] struct {
 	queue queue[K]       // those of them that a permit may go to
 	calls int            // that wait
 	clock time.Duration  // the greatest use at which a call was served
-	rung  bool           // the bell, since dispatch was last called
+	rung  bool           // the bell, which has not been heard yet
+	heard time.Time      // when the bell last served those that wait
 	spare *flow[K]       // to be used again
 }
 
@@ -73,6 +78,7 @@ func (s *Scheduler[K]) run() {
 	defer close(s.over)
 	for s.bell.wait() {
 		s.mu.Lock()
+		s.heard, s.rung = time.Now(), false
 		s.dispatch()
 		s.mu.Unlock()
 	}
@@ -88,7 +94,7 @@ func (s *Scheduler[K]) Enter(ctx context.Context, key K) (Turn[K], error) {
 	if s.free > 0 && f.held < s.share && f.calls.n == 0 && !s.queue.before(f) {
 		guess := s.serve(f)
 		s.mu.Unlock()
-		return Turn[K]{s, f, guess, time.Now()}, nil
+		return Turn[K]{s: s, flow: f, guess: guess, start: time.Now()}, nil
 	}
 	if f.calls.n >= maxWaitingOfKey || s.calls >= maxWaiting && f.calls.n > 0 || s.calls >= 2*maxWaiting {
 		s.rest(f)
@@ -107,7 +113,7 @@ func (s *Scheduler[K]) Enter(ctx context.Context, key K) (Turn[K], error) {
 			return Turn[K]{}, ctx.Err()
 		}
 	}
-	return Turn[K]{s, f, w.guess, time.Now()}, nil
+	return Turn[K]{s: s, flow: f, guess: w.guess, start: time.Now()}, nil
 }
 
 // withdraw takes w out of f again, and reports whether it could: a call that
@@ -127,9 +133,9 @@ func (s *Scheduler[K]) withdraw(f *flow[K], w *waiter) bool {
 	return true
 }
 
-// leave takes back the permit of a call of f that was charged guess and took
-// that long.
-func (s *Scheduler[K]) leave(f *flow[K], guess, took time.Duration) {
+// leave takes back the permit, now, of a call of f that was charged guess and
+// took that long.
+func (s *Scheduler[K]) leave(f *flow[K], guess, took time.Duration, now time.Time) {
 	s.mu.Lock()
 	s.free++
 	f.held--
@@ -137,7 +143,10 @@ func (s *Scheduler[K]) leave(f *flow[K], guess, took time.Duration) {
 	f.guess = took
 	s.place(f)
 	s.rest(f)
-	ring := len(s.queue) > 0 && !s.rung
+	if now.Sub(s.heard) < ringEvery {
+		s.dispatch()
+	}
+	ring := s.free > 0 && len(s.queue) > 0 && !s.rung
 	s.rung = s.rung || ring
 	s.mu.Unlock()
 	if ring && !s.bell.ring() { // or nobody would be served any more
@@ -191,7 +200,6 @@ func (s *Scheduler[K]) place(f *flow[K]) {
 
 // dispatch serves those that wait as long as there are permits.
 func (s *Scheduler[K]) dispatch() {
-	s.rung = false
 	for s.free > 0 && len(s.queue) > 0 {
 		f := s.queue[0]
 		w := f.calls.pop()

@@ -11,6 +11,7 @@ type Turn[K comparable] struct {
 	flow  *flow[K] // nil once it was given back
 	guess time.Duration
 	start time.Time
+	took  time.Duration
 }
 
 // Leave gives the permit back. What the call took since Enter is its key's use.
@@ -21,5 +22,10 @@ func (t *Turn[K]) Leave() {
 	}
 	f := t.flow
 	t.flow = nil
-	t.s.leave(f, t.guess, time.Since(t.start))
+	now := time.Now()
+	t.took = now.Sub(t.start)
+	t.s.leave(f, t.guess, t.took, now)
 }
+
+// Took returns how long the call held the permit, once it has given it back.
+func (t *Turn[K]) Took() time.Duration { return t.took }

@@ -151,28 +151,26 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 			return err
 		}
 	}
-	out, err := s.do(r.Context(), c, proof, in)
+	turn, err := s.turn(r.Context(), proof)
 	if err != nil {
 		return err
 	}
-	s.encode(r.Context(), s.answer(w, c.SourceIP), c, proof, out)
+	out, err := s.do(r.Context(), c, proof, &turn, in)
+	if err != nil {
+		return err
+	}
+	s.encode(r.Context(), s.answer(w, c.SourceIP), c, proof, &turn, out)
 	return nil
 }
 
 // do decides a call and does it: who calls, what it needs, whether that is
 // allowed and the act itself are all of one snapshot or one transaction, so
 // nothing can change in between. The record of a change commits with it.
-func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, in any) (out any, err error) {
-	if err := s.cfg.Audit.Ready(ctx); err != nil {
-		return nil, unrecorded(err)
-	}
-	turn, err := s.enter(ctx, proof)
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, turn *turn, in any) (out any, err error) {
 	defer turn.Leave()
 	entry := s.cfg.Audit.Begin()
 	defer entry.Done()
+	now := s.cfg.Now() // a session may have ended while the body came, or the turn
 	run := s.cfg.DB.View
 	if c.Operation.Access != awsapi.Read {
 		run = s.cfg.DB.Update
@@ -182,7 +180,7 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, in 
 		defer turn.Leave() // what follows is waiting; a rerun goes on without, as it may hold what others wait for
 		defer catch(&err)
 		v = verdict{}
-		if c.Caller, err = proof.Caller(tx, c.Time); err != nil {
+		if c.Caller, err = proof.Caller(tx, now); err != nil {
 			return err
 		}
 		c.Tx = tx.Metadata()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/authn"
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
@@ -17,6 +18,14 @@ import (
 // for the client, is done without.
 type turn = fair.Turn[authn.Sharer]
 
+// turn waits until the call that proof is of can be recorded, and for its turn.
+func (s *Server) turn(ctx context.Context, proof *authn.Proof) (turn, error) {
+	if err := s.cfg.Audit.Ready(ctx); err != nil {
+		return turn{}, unrecorded(err)
+	}
+	return s.enter(ctx, proof)
+}
+
 // enter waits for the turn of the call that proof is of.
 func (s *Server) enter(ctx context.Context, proof *authn.Proof) (turn, error) {
 	t, err := s.cfg.Fair.Enter(ctx, proof.Sharer(s.cfg.TenantTag))
@@ -26,15 +35,22 @@ func (s *Server) enter(ctx context.Context, proof *authn.Proof) (turn, error) {
 	return t, err
 }
 
-// encode sends the result of a call. It may be long, so it takes another turn to
-// make, but none to send. What has been done must be answered: if there is no
-// turn to be had, it goes without.
-func (s *Server) encode(ctx context.Context, w http.ResponseWriter, c *awsapi.Call, proof *authn.Proof, out any) {
-	t, err := s.enter(ctx, proof)
-	if err == nil {
-		defer t.Leave()
+// shortWork is for how long a call may have worked to have its result encoded
+// without another turn: that takes as long at most.
+const shortWork = 200 * time.Microsecond
+
+// encode sends the result of a call that has worked in its turn. After long work
+// it may be long too, so it takes another turn to make, but none to send. What
+// has been done must be answered: if there is no turn to be had, it goes without.
+func (s *Server) encode(ctx context.Context, w http.ResponseWriter, c *awsapi.Call, proof *authn.Proof, worked *turn, out any) {
+	if worked.Took() > shortWork {
+		t, err := s.enter(ctx, proof)
+		if err == nil {
+			defer t.Leave()
+		}
+		w = &leaver{w, &t}
 	}
-	c.Service.Protocol.Encode(&leaver{w, &t}, c.Operation, c.RequestID, out)
+	c.Service.Protocol.Encode(w, c.Operation, c.RequestID, out)
 }
 
 // A leaver is a ResponseWriter that ends a turn before it sends anything.

@@ -34,7 +34,7 @@ var clients = map[string]any{
 
 // notes says of a service what the tables don't show.
 var notes = map[string]string{
-	"bailiwick": "Bailiwick's own API, over AWS JSON 1.1, for the first account only.",
+	"bailiwick": "Bailiwick's own API, over AWS JSON 1.1. Accounts and keys are the first account's to manage, revocations every account's own.",
 	"dynamodb": "Known and refused with a ValidationException, until they are served: secondary and vector indexes, streams, " +
 		"encryption by SSESpecification, resource policies, WarmThroughput, OnDemandThroughput, global tables, " +
 		"and the parameters from before expressions (AttributesToGet, AttributeUpdates, ConditionalOperator, Expected, " +

@@ -22,10 +22,16 @@ import (
 // the range that it reads; if one does, the store runs one of the two again,
 // and the sum is right all the same. As a fold removes more counts than are
 // added between two of them, what DescribeTable has to add up stays short.
+//
+// What is deleted slows down whoever scans across it until the store has cleaned
+// up, so a fold begins where the one before found the first count. What is added
+// before that, by a transaction that took long, waits for the fold in foldAll
+// that begins at the beginning.
 const (
 	foldEvery = 64
 	foldMost  = 4 * foldEvery
 	foldAge   = 10 * time.Second
+	foldAll   = 256
 )
 
 // A count is a change of a table's number of items and of their size in bytes.
@@ -76,7 +82,11 @@ func (t *table) countKey(at time.Time, unique bool) []byte {
 func (t *table) fold(tx *storage.Tx, before time.Time) error {
 	var sum count
 	var keys [][]byte
-	c := tx.Scan(storage.Range{Lo: t.counts, Hi: t.countKey(before, false), Prefetch: foldMost})
+	lo := t.counts
+	if first := t.firstCount.Load(); first != nil && rand.N(foldAll) > 0 {
+		lo = *first
+	}
+	c := tx.Scan(storage.Range{Lo: lo, Hi: t.countKey(before, false), Prefetch: foldMost})
 	defer c.Close()
 	for len(keys) < foldMost && c.Next() {
 		d, err := decodeCount(c.Value())
@@ -89,6 +99,7 @@ func (t *table) fold(tx *storage.Tx, before time.Time) error {
 	if err := c.Close(); err != nil || len(keys) < 2 {
 		return err
 	}
+	t.firstCount.Store(&keys[0])
 	last := len(keys) - 1
 	for _, key := range keys[:last] {
 		if err := tx.Delete(key); err != nil {

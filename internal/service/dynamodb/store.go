@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/arn"
@@ -75,7 +76,7 @@ const (
 )
 
 // A table is a table's record, made ready for use. It is shared by calls and
-// never changed.
+// never changed, but for what is only a hint.
 type table struct {
 	tableRecord
 	ref    tableRef
@@ -84,6 +85,8 @@ type table struct {
 	prefix []byte // of all keys of the table
 	items  []byte // prefix of the keys of its items
 	counts []byte // prefix of the keys of its counts
+
+	firstCount atomic.Pointer[[]byte] // the key of the first count that the latest fold found
 }
 
 func newTable(ref tableRef, r tableRecord) (*table, error) {

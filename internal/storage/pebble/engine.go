@@ -15,7 +15,7 @@ import (
 
 const (
 	// cacheSize bounds the cached blocks; it is filled only as blocks are read.
-	cacheSize = 32 << 20
+	cacheSize = 64 << 20
 	// memTableSize is the largest table of recent writes; the first is 256 KiB
 	// and each is twice the one before.
 	memTableSize = 16 << 20
