@@ -5,7 +5,7 @@ FUZZTIME ?= 10m
 ROUNDS ?= 500
 PACKAGES = ./...
 
-.PHONY: run build check test fuzz bench crash
+.PHONY: run build check test fuzz bench load crash defences
 
 # The main job: tenants kept apart, and the reason for every denial.
 run: build
@@ -34,6 +34,18 @@ fuzz:
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count 5 $(PACKAGES)
 
-# kill -9 of real servers under load, ROUNDS times; nothing acknowledged is lost.
+# The server on a core of its own, with a bare net/http handler and dynalite
+# beside it; see docs/performance.md.
+load:
+	./scripts/bench.sh
+
+# kill -9 of real servers under load, power cuts under the store, and state that
+# changes under calls, ROUNDS times or five minutes; nothing acknowledged is lost.
 crash:
 	$(GO) test -count 1 -v -timeout 2h ./internal/crashtest -rounds $(ROUNDS)
+	$(GO) test -count 1 -v -timeout 2h ./internal/storage/pebble -run 'TestAcknowledgedSurvives' -rounds $(ROUNDS)
+	$(GO) test -race -count 1 -v -timeout 30m -run 'TestNoCallActs' . -fray 5m
+
+# Every defence taken away, one at a time: a test must notice.
+defences:
+	$(GO) test -count 1 -v -timeout 2h ./internal/defence -mutate

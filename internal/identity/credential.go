@@ -21,6 +21,7 @@ type Credential struct {
 	Fingerprint [sha256.Size]byte `json:"-"` // of the secret: what is remembered for one secret is found by it
 
 	session *Session // nil for long-term keys
+	userID  string   // of the user who has the long-term key; empty for the root's
 	size    int      // bytes of the session token
 }
 
@@ -105,5 +106,7 @@ func (d *Directory) longTerm(tx *storage.Tx, account, id string) (*Credential, e
 	if err != nil {
 		return nil, fmt.Errorf("identity: secret of %s: %w", id, err)
 	}
-	return newCredential(id, k.Account, secret), nil
+	c := newCredential(id, k.Account, secret)
+	c.userID = k.UserID
+	return c, nil
 }

@@ -7,9 +7,10 @@ import (
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
 
-func TestSharersAreTenantsElseRolesElseKeys(t *testing.T) {
+func TestSharersAreTenantsElseRolesElseUsers(t *testing.T) {
 	w := newWorld(t)
 	pool, other := w.role("Pool", nil), w.role("Other", nil)
 	session := func(r *identity.Role, tags ...awsapi.Tag) identity.Sharer {
@@ -18,7 +19,13 @@ func TestSharersAreTenantsElseRolesElseKeys(t *testing.T) {
 	}
 	tag := func(key, value string) awsapi.Tag { return awsapi.Tag{Key: key, Value: value} }
 	root, foreign := w.mustCredential(w.rootID, ""), w.mustCredential(w.yellowID, "")
-	_, keyID, _ := w.user("ann", nil)
+	ann, keyID, _ := w.user("ann", nil)
+	_, bobsID, _ := w.user("bob", nil)
+	secondID := identity.NewAccessKeyID(ann.Account)
+	w.update(func(tx *storage.Tx) error {
+		_, _, err := w.dir.CreateAccessKey(tx, ann.Account, secondID, ann, now)
+		return err
+	})
 	tenant := session(pool, tag("TenantID", "acme"))
 	for _, tt := range []struct {
 		name string
@@ -37,7 +44,9 @@ func TestSharersAreTenantsElseRolesElseKeys(t *testing.T) {
 		{"two roles", session(pool), session(other), false},
 		{"a tenant called as the role's id", session(pool, tag("TenantID", pool.ID)), session(pool), false},
 		{"a tenant called as a key", session(pool, tag("TenantID", keyID)), w.mustCredential(keyID, "").Sharer("TenantID"), false},
-		{"keys", root.Sharer("TenantID"), w.mustCredential(keyID, "").Sharer("TenantID"), false},
+		{"two keys of a user", w.mustCredential(keyID, "").Sharer("TenantID"), w.mustCredential(secondID, "").Sharer("TenantID"), true},
+		{"two users", w.mustCredential(keyID, "").Sharer("TenantID"), w.mustCredential(bobsID, "").Sharer("TenantID"), false},
+		{"root and user", root.Sharer("TenantID"), w.mustCredential(keyID, "").Sharer("TenantID"), false},
 		{"accounts", root.Sharer("TenantID"), foreign.Sharer("TenantID"), false},
 	} {
 		if same := tt.a == tt.b; same != tt.same {

@@ -5,16 +5,19 @@ package server_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
+	"github.com/bailiwick-dev/bailiwick/internal/storage/driver"
 )
 
 // TestInternalFailuresSayNothing has operations fail with errors that are not
@@ -41,6 +44,22 @@ func TestInternalFailuresSayNothing(t *testing.T) {
 	}
 	if n := strings.Count(l.logged.String(), inside); n < 3 {
 		t.Errorf("the operator learns of %d of 3 failures: %s", n, l.logged)
+	}
+}
+
+// TestWhatADiskKeepsFromHappeningMayBeTriedAgain has the store fail as it does
+// when its disk does, and when that is full.
+func TestWhatADiskKeepsFromHappeningMayBeTriedAgain(t *testing.T) {
+	var failure error
+	l := newLab(t, operation("Put", awsapi.Write, stated(need(ours)), func(*awsapi.Call) (string, error) { return "", failure }))
+	for _, cause := range []error{driver.ErrBroken, syscall.ENOSPC} {
+		failure = fmt.Errorf("inside: %w", cause)
+		if status, body := l.call("Put"); status != http.StatusServiceUnavailable || strings.Contains(body, "inside") {
+			t.Errorf("%v: got %d %s", cause, status, body)
+		}
+	}
+	if n := strings.Count(l.logged.String(), "inside"); n != 2 {
+		t.Errorf("the operator learns of %d of 2 failures: %s", n, l.logged)
 	}
 }
 

@@ -87,6 +87,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	call := &awsapi.Call{Service: svc, RequestID: id, Time: start}
 	if err := s.serve(w, r, call, proof); err != nil {
+		if storage.IsOutage(err) {
+			err = unavailable(err)
+		}
 		e := awsapi.AsError(err)
 		s.logFailure(r.Context(), call, e)
 		settle(w, r, refused(e.Kind))
@@ -292,8 +295,11 @@ func (s *Server) keep(ctx context.Context, e audit.Entry, c *awsapi.Call, v *ver
 	return nil
 }
 
-func unrecorded(err error) error {
-	return &awsapi.Error{Kind: awsapi.Unavailable, Message: "The request has failed due to a temporary failure of the server.", Err: fmt.Errorf("not recorded: %w", err)}
+func unrecorded(err error) error { return unavailable(fmt.Errorf("not recorded: %w", err)) }
+
+// unavailable says that what err kept from happening may be tried again.
+func unavailable(err error) error {
+	return &awsapi.Error{Kind: awsapi.Unavailable, Message: "The request has failed due to a temporary failure of the server.", Err: err}
 }
 
 // newRequestID returns 52 characters, as DynamoDB's are. Ids are unique but no

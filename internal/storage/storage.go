@@ -15,6 +15,7 @@ package storage
 import (
 	"context"
 	"errors"
+	"syscall"
 
 	"github.com/bailiwick-dev/bailiwick/internal/storage/driver"
 )
@@ -25,6 +26,12 @@ var ErrNotFound = driver.ErrNotFound
 // ErrNotAllowed means that the key lies outside what the Tx opens. It fails the
 // transaction even if it is ignored.
 var ErrNotAllowed = errors.New("storage: access not allowed")
+
+// IsOutage reports whether err is of a disk that fails or is full. What it kept
+// from happening may be tried again later.
+func IsOutage(err error) bool {
+	return errors.Is(err, driver.ErrBroken) || errors.Is(err, syscall.ENOSPC)
+}
 
 // An Area is the first byte of every key: what kind of thing it holds.
 type Area byte

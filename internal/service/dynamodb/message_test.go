@@ -187,6 +187,7 @@ func TestTablesThatCannotBe(t *testing.T) {
 		{good + `,"SSESpecification":{"Enabled":true,"SSEType":"KMS","KMSMasterKeyId":"k"}`, "The parameter SSESpecification is not supported"},
 		{good + `,"SSESpecification":{"Enabled":false,"SSEType":"KMS"}`, omPrefix + "SSEType/KMSMasterKeyId cannot be specified when SSE is disabled"},
 		{good + `,"Tags":[{"Key":"a","Value":"1"},{"Key":"A","Value":"2"}]`, omPrefix + "Duplicate tag key: A"},
+		{good + `,"Tags":[{"Key":"tenants","Value":"1"},{"Key":"tenantſ","Value":"2"}]`, omPrefix + "Duplicate tag key: tenantſ"},
 		{good + `,"Tags":[{"Key":"aws:a","Value":"1"}]`, omPrefix + "Tag keys must not begin with aws:"},
 	} {
 		a, err := servicetest.Call(t.Context(), srv.Config(), svc, "CreateTable", "{"+tc.input+"}")

@@ -229,22 +229,20 @@ func checkTags(tags []tag) error {
 	if len(tags) > maxTags {
 		return invalid("One or more parameter values were invalid: Number of tags exceeds the limit of %d", maxTags)
 	}
-	seen := map[string]bool{}
-	for _, t := range tags {
+	for i, t := range tags {
 		if t.Key == nil || t.Value == nil {
 			return invalidParameters("A tag must have a key and a value")
 		}
 		if n := utf8.RuneCountInString(*t.Key); n < 1 || n > maxTagKey || utf8.RuneCountInString(*t.Value) > maxTagValue {
 			return invalidParameters("Tag keys must have 1 to %d characters and tag values up to %d", maxTagKey, maxTagValue)
 		}
-		key := strings.ToLower(*t.Key)
-		if strings.HasPrefix(key, "aws:") {
+		if strings.HasPrefix(strings.ToLower(*t.Key), "aws:") {
 			return invalidParameters("Tag keys must not begin with aws:")
 		}
-		if seen[key] {
+		// Equal as policies compare them: a tag that could mean two means none.
+		if slices.ContainsFunc(tags[:i], func(o tag) bool { return strings.EqualFold(*o.Key, *t.Key) }) {
 			return invalidParameters("Duplicate tag key: %s", *t.Key)
 		}
-		seen[key] = true
 	}
 	return nil
 }
