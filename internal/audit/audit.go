@@ -164,11 +164,9 @@ func (l *Log) waitForRoom(ctx context.Context) error {
 // Done ends the entry, with or without a record.
 func (e Entry) Done() { e.log.underway[e.generation%2].Add(-1) }
 
-// Commit makes r, the record of a change, part of the change's transaction.
+// Commit makes r, the record of a change, part of the change's transaction: it
+// will be in the files, however long they can't be written.
 func (e Entry) Commit(tx *storage.Tx, r *Record) error {
-	if e.log.Err() != nil {
-		return ErrUnavailable
-	}
 	r.Seq = e.seq
 	return tx.Put(journalKey(e.seq), r.appendJSON(make([]byte, 0, 768)))
 }
@@ -176,10 +174,10 @@ func (e Entry) Commit(tx *storage.Tx, r *Record) error {
 // Deny puts r, the record of a denial, on disk.
 func (e Entry) Deny(ctx context.Context, r *Record) error {
 	err := e.log.db.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error { return e.Commit(tx, r) })
-	if err != nil && !errors.Is(err, ErrUnavailable) {
-		err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	return err
+	return nil
 }
 
 // Allow takes r, the record of a call that was allowed and changed nothing.

@@ -193,6 +193,9 @@ func TestRecordsAreShippedInOrderAndOnce(t *testing.T) {
 
 // one records one call, of a kind that depends on k.
 func one(l *audit.Log, db *storage.DB, k int, id string) error {
+	if err := l.Ready(context.Background()); err != nil {
+		return err
+	}
 	e := l.Begin()
 	defer e.Done()
 	r := &audit.Record{RequestID: id}

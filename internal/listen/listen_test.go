@@ -331,7 +331,8 @@ func TestFailuresSlowTheirSource(t *testing.T) {
 		"a request that verifies, from a slowed source": took(h.dial("127.0.0.1"), "/in"),
 		"a known connection's request":                  took(known, "/in"),
 		"a known connection's failure":                  took(known, "/out"),
-		"a failure from another source":                 took(h.dial("127.0.0.2"), "/out"),
+		// One of them may share its count with the slowed source.
+		"a failure from another source": min(took(h.dial("127.0.0.2"), "/out"), took(h.dial("127.0.0.3"), "/out")),
 	} {
 		if d > 500*time.Millisecond {
 			t.Errorf("%s took %v", what, d)
