@@ -40,10 +40,11 @@ func (s *Server) enter(ctx context.Context, proof *authn.Proof) (turn, error) {
 const shortWork = 200 * time.Microsecond
 
 // encode sends the result of a call that has worked in its turn. After long work
-// it may be long too, so it takes another turn to make, but none to send. What
-// has been done must be answered: if there is no turn to be had, it goes without.
+// it may be long too, and after a change all who waited for the same sync go on at
+// once: then it takes another turn to make, but none to send. What has been done
+// must be answered: if there is no turn to be had, it goes without.
 func (s *Server) encode(ctx context.Context, w http.ResponseWriter, c *awsapi.Call, proof *authn.Proof, worked *turn, out any) {
-	if worked.Took() > shortWork {
+	if worked.Took() > shortWork || c.Operation.Access != awsapi.Read {
 		t, err := s.enter(ctx, proof)
 		if err == nil {
 			defer t.Leave()
