@@ -38,7 +38,7 @@ type Conn struct {
 	last    bool         // there is no place for c after this request
 	strikes int          // in a row
 	read    atomic.Int64 // bytes, since the last request ended
-	inHead  bool         // what is read now is of a head
+	inHead  atomic.Bool  // what is read now is of a head; net/http reads ahead on a goroutine of its own
 	charge  charge
 }
 
@@ -98,7 +98,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 {
 		read := c.read.Add(int64(n))
-		if c.inHead && !c.chargeHead(read) {
+		if c.inHead.Load() && !c.chargeHead(read) {
 			return 0, &net.OpError{Op: "read", Net: "tcp", Err: errCrowded}
 		}
 	}

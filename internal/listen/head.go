@@ -120,7 +120,7 @@ func (l *Listener) closeElder(c *Conn, full *account) bool {
 
 // headEnds is called when the head has come: it costs its bytes by now.
 func (c *Conn) headEnds() {
-	c.inHead = false
+	c.inHead.Store(false)
 	c.charge.reduce(max(c.read.Load()-firstBuffer, 0))
 	if c.silent {
 		c.l.mu.Lock()
@@ -131,7 +131,8 @@ func (c *Conn) headEnds() {
 
 // requestEnds is called when a request has been answered, or none will come.
 func (c *Conn) requestEnds() {
-	c.inHead, c.proved = true, false
+	c.inHead.Store(true)
+	c.proved = false
 	c.read.Store(0)
 	c.charge.reduce(0)
 }

@@ -114,7 +114,8 @@ func (l *Listener) Accept() (net.Conn, error) {
 // admit gives nc a place, for which another stranger may lose its own. It
 // returns nil if there is none.
 func (l *Listener) admit(nc net.Conn) *Conn {
-	c := &Conn{Conn: nc, l: l, source: sourceOf(nc), silent: true, inHead: true}
+	c := &Conn{Conn: nc, l: l, source: sourceOf(nc), silent: true}
+	c.inHead.Store(true)
 	l.mu.Lock()
 	s := l.sources[c.source]
 	if s == nil {

@@ -37,7 +37,10 @@ type room struct {
 }
 
 func newRoom(fs vfs.FS, dir string, log *slog.Logger) *room {
-	return &room{fs: fs, dir: dir, log: log, began: time.Now()}
+	r := &room{fs: fs, dir: dir, log: log, began: time.Now()}
+	r.next.Store(int64(measureEvery))
+	r.measure()
+	return r
 }
 
 // check returns an error, which is syscall.ENOSPC, unless an Update of that many
