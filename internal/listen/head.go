@@ -131,8 +131,8 @@ func (c *Conn) headEnds() {
 
 // requestEnds is called when a request has been answered, or none will come.
 func (c *Conn) requestEnds() {
-	c.inHead.Store(true)
 	c.proved = false
 	c.read.Store(0)
 	c.charge.reduce(0)
+	c.inHead.Store(true) // last: what is read from now on is charged
 }
