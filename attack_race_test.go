@@ -50,7 +50,7 @@ func TestNoCallBeginsUnderAPolicyThatIsGone(t *testing.T) {
 			for range 4 {
 				change.give()
 				s.do(cfg, "dynamodb", "GetItem", getRow("blue"))
-				s.takeAway(cfg, change.take)
+				s.takeAway(cfg, "AccessDeniedException", change.take)
 			}
 			s.grant("live", allowNothing)
 			s.do(s.root, "iam", "DeleteRolePolicy", `{"RoleName":"live","PolicyName":"p"}`)
@@ -59,8 +59,9 @@ func TestNoCallBeginsUnderAPolicyThatIsGone(t *testing.T) {
 	}
 }
 
-// takeAway has readers read a row until each has been denied.
-func (s *siege) takeAway(cfg aws.Config, take func()) {
+// takeAway has readers read a row until each has been refused, with that code.
+func (s *siege) takeAway(cfg aws.Config, code string, take func()) {
+	s.t.Helper()
 	var gone atomic.Bool
 	var allowed, late atomic.Int64
 	var all sync.WaitGroup
@@ -81,7 +82,7 @@ func (s *siege) takeAway(cfg aws.Config, take func()) {
 					return
 				case err == nil:
 					allowed.Add(1)
-				case !strings.Contains(err.Error(), "AccessDeniedException"):
+				case !strings.Contains(err.Error(), code):
 					s.t.Error(err)
 					return
 				case after:

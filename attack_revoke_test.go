@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 	"github.com/aws/smithy-go"
@@ -357,53 +356,10 @@ func TestNoCallBeginsAfterARevocation(t *testing.T) {
 				cfg := s.assume(s.vendor, "live", map[string]any{"Tags": tenantTag("blue")})
 				in := revocation(cfg)
 				var lift func()
-				s.cutOff(cfg, func() { lift = s.revoke(in) })
+				s.takeAway(cfg, "UnrecognizedClientException", func() { lift = s.revoke(in) })
 				lift()
 			}
 		})
-	}
-}
-
-// cutOff has readers read a row until each has been refused.
-func (s *siege) cutOff(cfg aws.Config, revoke func()) {
-	s.t.Helper()
-	var revoked atomic.Bool
-	var allowed, late atomic.Int64
-	var all sync.WaitGroup
-	ready := make(chan struct{}, readers)
-	db := s.impatient(cfg)
-	for range readers {
-		all.Go(func() {
-			in := &dynamodb.GetItemInput{TableName: aws.String("Ledger"), Key: itemKey("blue", "1")}
-			for i := 0; ; i++ {
-				after := revoked.Load()
-				_, err := db.GetItem(s.t.Context(), in)
-				if i == 0 {
-					ready <- struct{}{}
-				}
-				switch {
-				case err == nil && after:
-					late.Add(1)
-					return
-				case err == nil:
-					allowed.Add(1)
-				case !strings.Contains(err.Error(), "UnrecognizedClientException"):
-					s.t.Error(err)
-					return
-				case after:
-					return
-				}
-			}
-		})
-	}
-	for range readers {
-		<-ready
-	}
-	revoke()
-	revoked.Store(true)
-	all.Wait()
-	if allowed.Load() == 0 || late.Load() > 0 {
-		s.t.Errorf("%d calls were allowed before the revocation, and %d that began after it", allowed.Load(), late.Load())
 	}
 }
 
