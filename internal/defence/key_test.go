@@ -13,5 +13,5 @@ var keys = []mutation{
 	{"files that others may read hold no root key", keyring + "/root.go", `Perm()&0o077`, `Perm()&0o002`, keyring, "TestUnfitFilesOfRootKeysAreRefused"},
 	{"subkeys of dropped keys are forgotten", keyring + "/keyring.go", `delete(r.subkeys, name)`, `_ = name`, keyring, "TestOnlyKeysThatNothingNeedsAreDropped"},
 	{"the root secret is not beside what a root key elsewhere protects", "root.go", `if k.AccessKeyID == "" && cfg.keyElsewhere() {`, `if false && k.AccessKeyID == "" && cfg.keyElsewhere() {`, "", "TestAStolenDataDirectoryHasNoSecret"},
-	{"an emergency is one", "internal/service/accounts/key.go", `in.Emergency, c.Time`, `false, c.Time`, "", "TestAnEmergencyEndsEverySessionWithTheNextCall"},
+	{"an emergency is one", "internal/service/control/key.go", `in.Emergency, c.Time`, `false, c.Time`, "", "TestAnEmergencyEndsEverySessionWithTheNextCall"},
 }

@@ -29,7 +29,7 @@ var sessions = []mutation{
 	{"a session has the policy that it was given", sts + "/assume.go", `s.Policy = *in.Policy`, `_ = *in.Policy`, "", "TestLimitsLimit"},
 	{"a session has the managed policies that it was given", sts + "/assume.go", `s.PolicyARNs = append(s.PolicyARNs, p.Arn)`, `_ = p.Arn`, "", "TestLimitsLimit"},
 	{"a session knows what it was chained from", sts + "/assume.go", `s.From(c.Caller)`, `_ = s`, sts, "TestASessionCarriesWhereItComesFrom"},
-	{"accounts are made by the first one", "internal/service/accounts/authz.go", `Owner: management, Spans`, `Owner: c.Caller.Account() + management[:0], Spans`, "", "TestOtherAccountsReachNothing"},
+	{"accounts are made by the first one", "internal/service/control/authz.go", `Owner: management, Spans`, `Owner: c.Caller.Account() + management[:0], Spans`, "", "TestOtherAccountsReachNothing"},
 }
 
 // items is what keeps items apart.

@@ -7,7 +7,7 @@ package service
 import (
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
-	"github.com/bailiwick-dev/bailiwick/internal/service/accounts"
+	"github.com/bailiwick-dev/bailiwick/internal/service/control"
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb"
 	"github.com/bailiwick-dev/bailiwick/internal/service/iam"
 	"github.com/bailiwick-dev/bailiwick/internal/service/sts"
@@ -17,7 +17,7 @@ import (
 // be listed but not called.
 func All(d *identity.Directory) []*awsapi.Service {
 	return []*awsapi.Service{
-		accounts.New(d),
+		control.New(d),
 		dynamodb.New(),
 		iam.New(d),
 		sts.New(d),

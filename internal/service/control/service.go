@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package accounts implements Bailiwick's own control API, over AWS JSON 1.1:
-// making and listing accounts. AWS has no counterpart that hands out an account
-// with its key at once; whoever moves to AWS replaces this by Organizations.
-package accounts
+// Package control implements Bailiwick's own control API, over AWS JSON 1.1:
+// accounts, revocations and keys, for which AWS has no counterpart, or none that
+// hands out an account with its key at once.
+package control
 
 import (
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
