@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/bailiwick-dev/bailiwick/internal/quote"
 )
 
 func pointerCodec(k *codec, t reflect.Type, elem *codec) {
@@ -83,7 +85,7 @@ func mapCodec(k *codec, t reflect.Type, elem *codec) {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(appendString(dst, key.String()), ':')
+			dst = append(quote.Append(dst, key.String()), ':')
 			var err error
 			if dst, err = elem.append(dst, v.MapIndex(key)); err != nil {
 				return dst, err

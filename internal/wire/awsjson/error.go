@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/quote"
 )
 
 // unknownOperation is the answer to what is not of the protocol's form.
@@ -42,12 +43,12 @@ func (p *protocol) appendError(dst []byte, code string, e *awsapi.Error) []byte 
 		code = namespace + "#" + code
 	}
 	dst = append(dst, `{"__type":`...)
-	dst = appendString(dst, code)
+	dst = quote.Append(dst, code)
 	if e.Message != "" {
 		dst = append(dst, ',')
-		dst = appendString(dst, name)
+		dst = quote.Append(dst, name)
 		dst = append(dst, ':')
-		dst = appendString(dst, e.Message)
+		dst = quote.Append(dst, e.Message)
 	}
 	if v := reflect.ValueOf(e.Details); v.IsValid() {
 		if more, err := p.codecs.append(nil, v); err == nil && len(more) > len("{}") && more[0] == '{' {

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/bailiwick-dev/bailiwick/internal/quote"
 )
 
 // scalarCodec returns the codec of types of the kind, named ones included.
@@ -40,7 +40,7 @@ var stringCodec = codec{
 		return err
 	},
 	append: func(dst []byte, v reflect.Value) ([]byte, error) {
-		return appendString(dst, v.String()), nil
+		return quote.Append(dst, v.String()), nil
 	},
 }
 
@@ -120,11 +120,4 @@ var bytesCodec = codec{
 		dst = base64.StdEncoding.AppendEncode(dst, v.Bytes())
 		return append(dst, '"'), nil
 	},
-}
-
-// appendString appends s in quotes. Bytes that are no UTF-8 become U+FFFD.
-func appendString(dst []byte, s string) []byte {
-	// The error says that there were such bytes.
-	dst, _ = jsontext.AppendQuote(dst, s)
-	return dst
 }

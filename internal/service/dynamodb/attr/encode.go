@@ -5,7 +5,7 @@ package attr
 import (
 	"encoding/base64"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/bailiwick-dev/bailiwick/internal/quote"
 )
 
 // AppendJSON appends the item as the wire has it: an object of attribute
@@ -25,7 +25,7 @@ func appendMembers(dst []byte, n int, b []byte) []byte {
 		var v Value
 		name, b = cutBlob(b)
 		v, b = cutValue(b)
-		dst = appendQuoted(dst, name)
+		dst = quote.Append(dst, name)
 		dst = append(dst, ':')
 		dst = v.AppendJSON(dst)
 	}
@@ -62,7 +62,7 @@ func (v Value) AppendJSON(dst []byte) []byte {
 
 func appendScalar(dst []byte, t Type, b []byte) []byte {
 	if t == TypeS {
-		return appendQuoted(dst, b)
+		return quote.Append(dst, b)
 	}
 	dst = append(dst, '"')
 	if t == TypeN {
@@ -72,11 +72,6 @@ func appendScalar(dst []byte, t Type, b []byte) []byte {
 		dst = base64.StdEncoding.AppendEncode(dst, b)
 	}
 	return append(dst, '"')
-}
-
-func appendQuoted(dst, text []byte) []byte {
-	dst, _ = jsontext.AppendQuote(dst, text) // fails for invalid UTF-8 only, which no view holds
-	return dst
 }
 
 func (v Value) appendList(dst []byte) []byte {
