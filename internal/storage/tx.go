@@ -86,7 +86,7 @@ func (r *root) run(f func(*Tx) error) error {
 // reaches nothing. A Tx belongs to one goroutine at a time and is valid until
 // the function given to View or Update returns.
 //
-// Byte slices it returns are valid as long, and must not be changed.
+// Byte slices it returns stay as they are for good, and must not be changed.
 type Tx struct {
 	root    *root
 	spans   []Span

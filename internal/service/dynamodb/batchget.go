@@ -114,7 +114,7 @@ func (b *batchGetTable) read(tx *storage.Tx, left *int) (*batchRead, error) {
 			out.unprocessed = append(out.unprocessed, item{b.keys[i]})
 			return nil
 		}
-		it, err := readItem(val)
+		it, err := attr.ParseItem(val)
 		if err != nil {
 			return err
 		}

@@ -96,7 +96,7 @@ func (r *read) page(ctx context.Context, tx *storage.Tx, t *table, span attr.Spa
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		it, err := readItem(c.Value())
+		it, err := attr.ParseItem(c.Value())
 		if err != nil {
 			return nil, err
 		}

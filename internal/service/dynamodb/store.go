@@ -174,8 +174,5 @@ func load(tx *storage.Tx, key []byte) (attr.Item, error) {
 	if err != nil {
 		return attr.Item{}, err
 	}
-	return readItem(val)
+	return attr.ParseItem(val)
 }
-
-// readItem reads a stored item. The result outlives the transaction.
-func readItem(val []byte) (attr.Item, error) { return attr.ParseItem(bytes.Clone(val)) }

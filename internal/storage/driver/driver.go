@@ -93,9 +93,9 @@ type DB interface {
 	Close() error
 }
 
-// A Reader reads one snapshot. It belongs to one goroutine at a time and, like
-// every byte slice it returned, is valid until the function it was given to
-// returns. The bytes must not be changed.
+// A Reader reads one snapshot. It belongs to one goroutine at a time and is valid
+// until the function it was given to returns. The byte slices that it returned
+// stay as they are for good, and must not be changed.
 //
 // An error other than ErrNotFound poisons the transaction: View or Update
 // returns that error even if f ignores it, and commits nothing. A failure to

@@ -70,7 +70,7 @@ var values = []test{
 		want(t, db, "a=1")
 	}},
 	{"GetMany gives what exists with its index", testGetMany},
-	{"bytes are valid until the function returns", testBytesStay},
+	{"bytes stay as they are for good", testBytesStay},
 	{"a large value is kept whole", func(t *testing.T, db driver.DB) {
 		val := bytes.Repeat([]byte("0123456789abcdef"), 1<<17)
 		update(t, db, func(w driver.Writer) error { return w.Put([]byte("k"), val) })
@@ -135,8 +135,8 @@ func testBytesStay(t *testing.T, db driver.DB) {
 		}
 		return nil
 	})
-	view(t, db, func(r driver.Reader) error {
-		var kept [][2][]byte
+	var kept [][2][]byte
+	read := func(r driver.Reader) error {
 		c := r.Scan(all)
 		for c.Next() {
 			val, err := r.Get(c.Key())
@@ -145,15 +145,30 @@ func testBytesStay(t *testing.T, db driver.DB) {
 			}
 			kept = append(kept, [2][]byte{c.Key(), c.Value()}, [2][]byte{c.Key(), val})
 		}
-		if err := c.Close(); err != nil || len(kept) != 2*n {
-			t.Fatalf("scan gave %d, %v", len(kept)/2, err)
-		}
-		for i, kv := range kept {
-			key := fmt.Appendf(nil, "%04d", i/2)
-			if !bytes.Equal(kv[0], key) || !bytes.Equal(kv[1], bytes.Repeat(key, 100)) {
-				t.Fatalf("the bytes of key %s turned into %.8q, %.8q", key, kv[0], kv[1])
+		return c.Close()
+	}
+	view(t, db, read)
+	update(t, db, func(w driver.Writer) error { return read(w) })
+	update(t, db, func(w driver.Writer) error { // what was read goes
+		for i := range n {
+			if err := w.Put(fmt.Appendf(nil, "%04d", i), bytes.Repeat([]byte("x"), 400)); err != nil {
+				return err
 			}
 		}
-		return nil
+		return read(w)
 	})
+	if len(kept) != 6*n {
+		t.Fatalf("%d values were read", len(kept))
+	}
+	for i, kv := range kept[:4*n] {
+		key := fmt.Appendf(nil, "%04d", i%(2*n)/2)
+		if !bytes.Equal(kv[0], key) || !bytes.Equal(kv[1], bytes.Repeat(key, 100)) {
+			t.Fatalf("the bytes of key %s turned into %.8q, %.8q", key, kv[0], kv[1])
+		}
+	}
+	for _, kv := range kept[4*n:] {
+		if !bytes.Equal(kv[1], bytes.Repeat([]byte("x"), 400)) {
+			t.Fatalf("the bytes of key %s, just written, turned into %.8q", kv[0], kv[1])
+		}
+	}
 }
