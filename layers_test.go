@@ -26,6 +26,7 @@ var modules = map[string]string{
 	"rapid":  "pgregory.net/rapid",
 	"script": "github.com/rogpeppe/go-internal/testscript",
 	"sync":   "golang.org/x/sync",
+	"system": "golang.org/x/sys",
 	"yaml":   "github.com/goccy/go-yaml",
 }
 
@@ -46,25 +47,29 @@ var layers = []layer{
 	{"tvm", []string{"arn", "policy", "tenant", "aws", "json", "sync"}},
 	{"client", []string{"arn", "policy", "tenant", "aws"}},
 
+	// On their own.
+	{"internal/fsync", []string{"system"}},
+	{"internal/quote", []string{"json"}},
+
 	// Storage knows no service.
 	{"internal/storage/driver", nil},
 	{"internal/storage/storagetest", []string{"internal/storage/driver", "linear", "rapid"}},
-	{"internal/storage/pebble", []string{"internal/storage/driver", "pebble"}},
+	{"internal/storage/pebble", []string{"internal/fsync", "internal/storage/driver", "pebble"}},
 	{"internal/storage", []string{"internal/storage/driver"}},
 
 	// Who, and may they.
 	{"internal/keyring", []string{"internal/storage", "crypto"}},
-	{"internal/audit", []string{"internal/storage", "json"}},
+	{"internal/audit", []string{"internal/fsync", "internal/storage", "json"}},
 	{"internal/awsapi", []string{"arn", "policy", "internal/storage"}},
 	{"internal/identity", []string{"arn", "policy", "internal/awsapi", "internal/keyring", "internal/storage"}},
 	{"internal/wire/sigv4", nil},
-	{"internal/wire", []string{"internal/awsapi", "json"}},
+	{"internal/wire", []string{"internal/awsapi", "internal/quote", "json"}},
 	{"internal/authn", []string{"internal/awsapi", "internal/identity", "internal/storage", "internal/wire/sigv4"}},
 	{"internal/authz", []string{"policy", "internal/awsapi", "internal/identity", "internal/storage"}},
 
 	// A service may not import another service.
 	{"internal/service/servicetest", []string{"bailiwicktest", "client", "internal/awsapi", "aws", "script"}},
-	{"internal/service/dynamodb/attr", []string{"apd", "json"}},
+	{"internal/service/dynamodb/attr", []string{"internal/quote", "apd", "json"}},
 	{"internal/service/dynamodb/expr", []string{"apd", "json", "internal/service/dynamodb/attr"}},
 	{"internal/service/dynamodb", []string{"internal/service/dynamodb/", "arn", "policy", "internal/awsapi", "internal/storage", "internal/wire", "json"}},
 	{"internal/service/", []string{"arn", "policy", "internal/awsapi", "internal/identity", "internal/storage", "internal/wire"}},

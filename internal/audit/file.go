@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/bailiwick-dev/bailiwick/internal/fsync"
 )
 
 // fileName is how a file is named, for the number of its first record, so that
@@ -86,7 +88,7 @@ func (l *file) append(lines []line) error {
 	}
 	size, err := l.write(lines)
 	if err == nil {
-		err = l.f.Sync()
+		err = fsync.Data(l.f.Fd())
 	}
 	if err != nil {
 		return errors.Join(err, l.f.Truncate(l.size))

@@ -2,7 +2,11 @@
 
 package pebble
 
-import "github.com/cockroachdb/pebble/v2/vfs"
+import (
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/bailiwick-dev/bailiwick/internal/fsync"
+)
 
 // fencedFile is a file, or a directory, open for writing or syncing.
 type fencedFile struct {
@@ -44,8 +48,16 @@ func (f *fencedFile) Sync() error {
 
 // SyncData implements vfs.File.
 func (f *fencedFile) SyncData() error {
-	_, err := f.fence.change(f.name, f.File.SyncData)
+	_, err := f.fence.change(f.name, f.syncData)
 	return err
+}
+
+// syncData is the SyncData of the file, which calls wait for.
+func (f *fencedFile) syncData() error {
+	if fd := f.Fd(); fd != vfs.InvalidFd {
+		return fsync.Data(fd)
+	}
+	return f.File.SyncData() // in memory
 }
 
 // SyncTo implements vfs.File.
