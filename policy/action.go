@@ -81,6 +81,13 @@ func (a *actionEntry) match(action string) answer {
 	return no
 }
 
+// IsAction reports whether s names one action, in the form service:Name. Of what
+// does not, [Policies.Evaluate] allows nothing.
+func IsAction(s string) bool {
+	var buf [maxAction]byte
+	return foldAction(&buf, s) > 0
+}
+
 // foldAction writes action in lower case to buf and returns the length of its
 // prefix with the colon, or 0 if action is not of the form service:Name, which
 // nothing may be decided about.

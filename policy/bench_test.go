@@ -4,6 +4,7 @@ package policy_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,38 +75,92 @@ func BenchmarkDecideP09Session(b *testing.B) {
 	}
 }
 
-// BenchmarkDecide1000 decides with a thousand statements of which one matches.
-func BenchmarkDecide1000(b *testing.B) {
-	const n = 1000
-	shapes := map[string]func(i int) (action, resource string){
-		"SameAction": func(i int) (string, string) {
-			return "dynamodb:GetItem", fmt.Sprintf("arn:aws:dynamodb:us-east-1:111111111111:table/T%04d", i)
-		},
-		"OtherActions": func(i int) (string, string) {
-			return fmt.Sprintf("dynamodb:Get%04d", i), "arn:aws:dynamodb:us-east-1:111111111111:table/T0500"
-		},
-		"Wildcards": func(i int) (string, string) {
-			return "dynamodb:Get*", fmt.Sprintf("arn:aws:dynamodb:*:111111111111:table/T%04d*", i)
-		},
+// shapes are policies of many statements, of which number n/2 allows the
+// request that shapedRequest returns.
+var shapes = []struct {
+	name      string
+	statement func(i int) (action, resource string)
+	action    func(i int) string
+}{
+	{"SameAction", func(i int) (string, string) { return "dynamodb:GetItem", tableARN(i) }, nil},
+	{"OtherActions", func(i int) (string, string) { return numbered(i), tableARN(0) }, numbered},
+	{"Spread", func(i int) (string, string) { return numbered(i), tableARN(i) }, numbered},
+	{"Wildcards", func(i int) (string, string) { return "dynamodb:Get*", tableARN(i) + "*" }, nil},
+	{"Variables", func(i int) (string, string) { return "dynamodb:GetItem", tableARN(i) + "/${aws:PrincipalTag/TenantID}" }, nil},
+}
+
+func tableARN(i int) string {
+	return fmt.Sprintf("arn:aws:dynamodb:us-east-1:111111111111:table/T%04d", i)
+}
+
+func numbered(i int) string { return fmt.Sprintf("dynamodb:Get%04d", i) }
+
+// attached returns policies that together have these statements, a hundred
+// each.
+func attached(t testing.TB, ss []string) *policy.Policies {
+	ps := &policy.Policies{}
+	for chunk := range slices.Chunk(ss, 100) {
+		ps.Identity = append(ps.Identity, parse(t, policy.Identity, statements(chunk...)))
 	}
-	for _, name := range []string{"SameAction", "OtherActions", "Wildcards"} {
-		b.Run(name, func(b *testing.B) {
+	return ps
+}
+
+// shaped returns policies of n statements and a request that one of them
+// allows.
+func shaped(t testing.TB, shape, n int) (*policy.Policies, *policy.Request) {
+	var ss []string
+	for i := range n {
+		a, r := shapes[shape].statement(i)
+		ss = append(ss, fmt.Sprintf(`"Effect":"Allow","Action":%q,"Resource":%q`, a, r))
+	}
+	r := trackingRequest(t)
+	_, pattern := shapes[shape].statement(n / 2)
+	r.Resource = resource(t, strings.NewReplacer("${aws:PrincipalTag/TenantID}", "acme", "*", "").Replace(pattern))
+	if f := shapes[shape].action; f != nil {
+		r.Action = f(n / 2)
+	}
+	ps := attached(t, ss)
+	if d := ps.Evaluate(r); !d.Allowed() || d.Statement != n/2%100 {
+		t.Fatalf("%v by statement %d", d.Kind, d.Statement)
+	}
+	return ps, r
+}
+
+// BenchmarkDecideAmong decides among many statements of which one matches.
+func BenchmarkDecideAmong(b *testing.B) {
+	for i := range shapes {
+		for _, n := range []int{10, 100, 1000} {
+			b.Run(fmt.Sprintf("%s/%d", shapes[i].name, n), func(b *testing.B) {
+				ps, r := shaped(b, i, n)
+				b.ReportAllocs()
+				for b.Loop() {
+					if !ps.Evaluate(r).Allowed() {
+						b.Fatal("denied")
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkDecideAllMatch decides among statements that all match but for a
+// condition, the last of them allowing: none can be left out.
+func BenchmarkDecideAllMatch(b *testing.B) {
+	for _, n := range []int{10, 100, 1000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			var ss []string
 			for i := range n {
-				a, r := shapes[name](i)
-				ss = append(ss, fmt.Sprintf(`{"Effect":"Allow","Action":%q,"Resource":%q}`, a, r))
+				ss = append(ss, fmt.Sprintf(`"Effect":"Allow","Action":"dynamodb:GetItem","Resource":%q,
+					"Condition":{"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":"acm%c"}}`, tableARN(0), "xe"[i/(n-1)]))
 			}
-			text := `{"Version":"2012-10-17","Statement":[` + strings.Join(ss, ",") + `]}`
-			ps := policy.Policies{Identity: []*policy.Policy{parse(b, policy.Identity, text)}}
+			ps := attached(b, ss)
+			last := ps.Identity[len(ps.Identity)-1]
 			r := trackingRequest(b)
-			r.Resource = resource(b, "arn:aws:dynamodb:us-east-1:111111111111:table/T0500")
-			if name == "OtherActions" {
-				r.Action = "dynamodb:Get0500"
-			}
+			r.Resource = resource(b, tableARN(0))
 			b.ReportAllocs()
 			for b.Loop() {
-				if !ps.Evaluate(r).Allowed() {
-					b.Fatal("denied")
+				if d := ps.Evaluate(r); d.Policy != last || d.Statement != last.Len()-1 {
+					b.Fatal("denied, or allowed by another")
 				}
 			}
 		})
@@ -157,5 +212,11 @@ func TestDecidingDoesNotAllocate(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(100, func() { ps.Evaluate(r) }); n != 0 {
 		t.Errorf("a decision makes %v allocations", n)
+	}
+	for i := range shapes {
+		ps, r := shaped(t, i, 100)
+		if n := testing.AllocsPerRun(100, func() { ps.Evaluate(r) }); n != 0 {
+			t.Errorf("a decision among %s makes %v allocations", shapes[i].name, n)
+		}
 	}
 }

@@ -30,7 +30,7 @@ type Decision struct {
 	By Type
 	// Policy and Statement say which statement allowed or denied. Policy is nil
 	// if none did: for an implicit denial, for the root user's own rights, and
-	// for the one action that needs no permission.
+	// for the actions that need no permission.
 	Policy    *Policy
 	Statement int
 }

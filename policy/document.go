@@ -34,6 +34,9 @@ type statementText struct {
 	resource     []string
 	notResource  []string
 	conditions   []conditionText
+
+	after, end int  // offsets in the document: of the end of what comes before, and of the statement's end
+	variables  bool // the document's version has policy variables; set when it is compiled
 }
 
 // A principalText is a Principal or NotPrincipal element as written.
@@ -110,8 +113,11 @@ func (r reader) documentMember(d *document, name string) (err error) {
 		return err
 	case "Statement":
 		return r.oneOrMany(func() error {
-			d.statements = append(d.statements, statementText{})
-			return r.statement(&d.statements[len(d.statements)-1])
+			s := statementText{after: int(r.dec.InputOffset())}
+			err := r.statement(&s)
+			s.end = int(r.dec.InputOffset())
+			d.statements = append(d.statements, s)
+			return err
 		})
 	default:
 		return unknownElement(name)

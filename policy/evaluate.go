@@ -45,9 +45,10 @@ type Policies struct {
 	SCPs, RCPs [][]*Policy
 }
 
-// freeAction is the one action that no policy can deny, and that needs none to
-// be allowed.
-const freeAction = "sts:GetCallerIdentity"
+// isFree reports whether no policy can deny the action, nor need any allow it.
+func isFree(action string) bool {
+	return strings.EqualFold(action, "sts:GetCallerIdentity") || strings.EqualFold(action, "sts:GetSessionToken")
+}
 
 // An evaluation is a request with what is derived from it once.
 type evaluation struct {
@@ -96,7 +97,7 @@ func (p *Policies) Evaluate(r *Request) Decision {
 	if !e.begin(p, r) {
 		return Decision{}
 	}
-	if r.Principal.Type != Anonymous && strings.EqualFold(r.Action, freeAction) {
+	if r.Principal.Type != Anonymous && isFree(r.Action) {
 		return Decision{Kind: Allow}
 	}
 	if h := p.denial(&e); h.grant != noGrant {

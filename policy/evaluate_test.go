@@ -344,6 +344,21 @@ func TestIncompleteRequestsAreDenied(t *testing.T) {
 	}
 }
 
+func TestGetSessionTokenCannotBeDenied(t *testing.T) {
+	deny := parse(t, policy.Identity, `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}`)
+	ps := policy.Policies{Identity: []*policy.Policy{deny}, SCPs: [][]*policy.Policy{{deny}}}
+	who := principal(t, "arn:aws:iam::111122223333:user/ann")
+	for action, want := range map[string]policy.Kind{
+		"sts:GetSessionToken":    policy.Allow,
+		"STS:getsessiontoken":    policy.Allow,
+		"sts:GetFederationToken": policy.ExplicitDeny,
+	} {
+		if d := ps.Evaluate(&policy.Request{Principal: who, Action: action, ResourceAccount: "111122223333"}); d.Kind != want {
+			t.Errorf("%s is %v", action, d.Kind)
+		}
+	}
+}
+
 func TestGetCallerIdentityCannotBeDenied(t *testing.T) {
 	ps := policy.Policies{
 		Identity: list(t, policy.Identity, `"Effect":"Deny","Action":"*","Resource":"*"`),

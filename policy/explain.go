@@ -2,9 +2,8 @@
 
 package policy
 
-import "strings"
-
-// Explain decides r like [Policies.Evaluate] and tells why. It is slow.
+// Explain decides r like [Policies.Evaluate] and tells why, and what would have
+// allowed it. It is slow.
 func (p *Policies) Explain(r *Request) *Explanation {
 	d := p.Evaluate(r)
 	x := &Explanation{
@@ -26,44 +25,42 @@ func (p *Policies) Explain(r *Request) *Explanation {
 	x.Principal, x.PrincipalType = r.Principal.ARN, r.Principal.Type.String()
 	switch {
 	case d.Kind != Allow || d.Policy != nil:
-	case r.Principal.Type == Account && !strings.EqualFold(r.Action, freeAction):
+	case r.Principal.Type == Account && !isFree(r.Action):
 		x.Note = "the root user needs no identity-based policy"
 	default:
 		x.Note = "the action needs no permission and cannot be denied"
 	}
-	for i, level := range p.RCPs {
-		x.add(&e, d, level, i+1)
+	for of, level := range p.All {
+		x.Policies = append(x.Policies, of.explain(&e, d, level))
 	}
-	for i, level := range p.SCPs {
-		x.add(&e, d, level, i+1)
-	}
-	for _, policies := range [...][]*Policy{p.Resource, p.Identity, p.Boundary, p.Session} {
-		x.add(&e, d, policies, 0)
+	if !d.Allowed() {
+		x.Missing = p.missing(&e)
 	}
 	return x
 }
 
-func (x *Explanation) add(e *evaluation, d Decision, policies []*Policy, level int) {
-	for _, p := range policies {
-		px := PolicyExplanation{Type: p.kind.String(), Level: level, Name: p.Name, Version: p.Version}
-		for i := range p.statements {
-			sx := p.statements[i].explain(e, p.kind)
-			sx.Index = i
-			sx.Decides = d.Policy == p && d.Statement == i
-			px.Statements = append(px.Statements, sx)
-		}
-		x.Policies = append(x.Policies, px)
+func (p *Policy) explain(e *evaluation, d Decision, level int) PolicyExplanation {
+	px := PolicyExplanation{Type: p.kind.String(), Level: level, Name: p.Name, Version: p.Version}
+	for i := range p.statements {
+		sx := p.statements[i].explain(e, p.kind)
+		sx.Index, sx.Start = i, p.Position(i)
+		sx.Decides = d.Policy == p && d.Statement == i
+		px.Statements = append(px.Statements, sx)
 	}
+	return px
 }
 
 func (s *statement) explain(e *evaluation, t Type) StatementExplanation {
-	sx := StatementExplanation{Sid: s.sid, Effect: s.text.effect, Variables: s.variables(e.ctx)}
+	sx := StatementExplanation{Sid: s.sid, Effect: s.text.effect}
 	g := s.match(e, t, false)
 	switch {
 	case g == noGrant:
-		sx.Failed = s.failure(e, t)
+		sx.Failed = s.failures(e, t)
 	case !s.deny && t.hasPrincipal():
 		sx.Grants = grantNames[g]
+	}
+	if s.matchAction(e) != no {
+		sx.Variables = s.resolved(e.ctx)
 	}
 	sx.Applies = g != noGrant
 	return sx
@@ -76,98 +73,19 @@ var grantNames = [...]string{
 	directGrant:    "the caller",
 }
 
-// failure returns the first element for which the statement, which does not
-// apply, does not.
-func (s *statement) failure(e *evaluation, t Type) *Failure {
-	text := s.text
-	if s.matchPrincipal(e, t) == noGrant {
-		return s.principalFailure(e)
-	}
-	if a := s.matchAction(e); !a.holds(s.deny) {
-		f := &Failure{Element: "Action", Policy: text.actionEntries(), Request: []string{e.req.Action}, Uncertain: a == unknown}
-		if s.notAction {
-			f.Element = "NotAction"
-		}
-		return f
-	}
-	if a := s.matchResource(e); !a.holds(s.deny) {
-		f := &Failure{Element: "Resource", Policy: text.resourceEntries(), Request: []string{"*"}, Uncertain: a == unknown}
-		if s.notResource {
-			f.Element = "NotResource"
-		}
-		if !e.req.Resource.IsZero() {
-			f.Request[0] = e.resourceText()
-		}
-		return f
-	}
-	for i := range s.conditions {
-		if a := s.conditions[i].match(e.ctx); !a.holds(s.deny) {
-			return s.conditions[i].failure(e.ctx, a)
-		}
-	}
-	return nil
-}
-
-func (s *statement) principalFailure(e *evaluation) *Failure {
-	f := &Failure{Element: "Principal", Request: []string{e.req.Principal.ARN}}
-	p := s.text.principal
-	if s.text.notPrincipal != nil {
-		f.Element, p = "NotPrincipal", s.text.notPrincipal
-	}
-	if p == nil {
-		return f
-	}
-	if p.everyone {
-		f.Policy = []string{"*"}
-	}
-	for _, entry := range p.entries {
-		f.Policy = append(f.Policy, entry.kind+": "+entry.entry)
-	}
-	return f
-}
-
-func (c *condition) failure(ctx Context, a answer) *Failure {
-	x := ctx.Lookup(c.key)
-	f := &Failure{
-		Element: "Condition", Operator: c.test.name, Key: c.key,
-		Absent: x.Absent(), Multi: x.Multi(), Uncertain: a == unknown,
-	}
-	for i := range c.values {
-		f.Policy = append(f.Policy, c.values[i].text)
-	}
-	for i := range x.Len() {
-		f.Request = append(f.Request, x.At(i))
-	}
-	return f
-}
-
-// variables returns every variable of the statement once, in order.
-func (s *statement) variables(ctx Context) []Variable {
+// resolved returns every variable of the statement once, in order.
+func (s *statement) resolved(ctx Context) []Variable {
 	var vs []Variable
 	seen := map[string]bool{}
-	add := func(p *pattern) {
-		for i := range p.tokens {
-			t := &p.tokens[i]
-			if id := t.key + "\x00" + t.text; t.kind == variable && !seen[id] {
-				seen[id] = true
-				v, res := t.resolve(ctx)
-				vs = append(vs, Variable{t.key, v, res != unresolved, res != unresolved && t.dflt && ctx.Lookup(t.key).Absent()})
-			}
+	s.eachVariable(func(t *token) {
+		if id := t.key + "\x00" + t.text; !seen[id] && len(vs) < maxShown {
+			seen[id] = true
+			v, res := t.resolve(ctx)
+			vs = append(vs, Variable{
+				Key: short(t.key), Value: short(v), Resolved: res != unresolved,
+				Default: res != unresolved && t.dflt && ctx.Lookup(t.key).Absent(),
+			})
 		}
-	}
-	for i := range s.resources {
-		add(&s.resources[i].rest)
-	}
-	for i := range s.conditions {
-		for j := range s.conditions[i].values {
-			v := &s.conditions[i].values[j]
-			add(&v.glob)
-			if v.arn != nil {
-				for k := range v.arn.parts {
-					add(&v.arn.parts[k])
-				}
-			}
-		}
-	}
+	})
 	return vs
 }

@@ -62,14 +62,14 @@ func TestExplainSaysWhichElementFailed(t *testing.T) {
 		r := request(t, role)
 		r.Context = ctx
 		got := ps.Explain(r).Policies[0].Statements[0].Failed
-		if diff := cmp.Diff(&c.want, got); diff != "" {
+		if diff := cmp.Diff([]policy.Failure{c.want}, got); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", c.claim, diff)
 		}
 	}
 	ps := policy.Policies{Identity: list(t, policy.Identity, `"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::x"`)}
 	r := request(t, role)
 	r.Resource = resource(t, "*")
-	if f := ps.Explain(r).Policies[0].Statements[0].Failed; f.Element != "Resource" || f.Request[0] != "*" {
+	if f := ps.Explain(r).Policies[0].Statements[0].Failed[0]; f.Element != "Resource" || f.Request[0] != "*" {
 		t.Errorf("an action without resource: %+v", f)
 	}
 }
@@ -113,24 +113,32 @@ func TestExplanationIsReadable(t *testing.T) {
   principal arn:aws:sts::111111111111:assumed-role/TenantRole/s1 (AssumedRole)
   action    s3:GetObject
   resource  arn:aws:s3:::app-data/tenants/acme/report.csv
+what keeps it from being allowed
+  no identity-based policy allows it; this comes nearest:
+    identity-based policy arn:aws:iam::111111111111:policy/p v3, statement 0 "Own" at 1:38
+      Resource does not match: the policy has ["arn:aws:s3:::app-data/tenants/${aws:PrincipalTag/T}/${none, 'x'}*"], which is ["arn:aws:s3:::app-data/tenants/globex/x*"], the request has ["arn:aws:s3:::app-data/tenants/acme/report.csv"]
+    identity-based policy arn:aws:iam::111111111111:policy/p v3, statement 1 at 1:172
+      Condition StringEquals none does not match: the policy has ["a"], the request does not carry the key
+    identity-based policy arn:aws:iam::111111111111:policy/p v3, statement 2 at 1:264
+      Condition StringEquals set does not match: the policy has ["${none}"], which is ["${none}"], the request has a set of values ["x"]
 resource control policy, level 1
-  statement 0 (Deny) does not apply
+  statement 0 at 1:38 (Deny) does not apply
     Action does not match: the policy has ["sqs:*"], the request has ["s3:GetObject"]
 service control policy, level 1
-  statement 0 (Allow) applies
+  statement 0 at 1:38 (Allow) applies
 resource-based policy
-  statement 0 (Allow) applies; it grants to the account, whose identity-based policies must allow too
+  statement 0 at 1:38 (Allow) applies; it grants to the account, whose identity-based policies must allow too
 identity-based policy arn:aws:iam::111111111111:policy/p v3
-  statement 0 "Own" (Allow) does not apply
-    Resource does not match: the policy has ["arn:aws:s3:::app-data/tenants/${aws:PrincipalTag/T}/${none, 'x'}*"], the request has ["arn:aws:s3:::app-data/tenants/acme/report.csv"]
+  statement 0 "Own" at 1:38 (Allow) does not apply
+    Resource does not match: the policy has ["arn:aws:s3:::app-data/tenants/${aws:PrincipalTag/T}/${none, 'x'}*"], which is ["arn:aws:s3:::app-data/tenants/globex/x*"], the request has ["arn:aws:s3:::app-data/tenants/acme/report.csv"]
     ${aws:principaltag/t} is "globex"
     ${none} is the default "x"
-  statement 1 (Allow) does not apply
+  statement 1 at 1:172 (Allow) does not apply
     Condition StringEquals none does not match: the policy has ["a"], the request does not carry the key
-  statement 2 (Allow) does not apply
-    Condition StringEquals set does not match: the policy has ["${none}"], the request has a set of values ["x"]
+  statement 2 at 1:264 (Allow) does not apply
+    Condition StringEquals set does not match: the policy has ["${none}"], which is ["${none}"], the request has a set of values ["x"]
     ${none} has no value
-  statement 3 (Allow) does not apply
+  statement 3 at 1:361 (Allow) does not apply
     Condition Bool aws:principaltag/t is uncertain: the policy has ["true"], the request has ["globex"]
 `
 	if diff := cmp.Diff(want, ps.Explain(r).String()); diff != "" {
@@ -138,7 +146,7 @@ identity-based policy arn:aws:iam::111111111111:policy/p v3
 	}
 	ps.Identity = list(t, policy.Identity, allowS3)
 	got := ps.Explain(r).String()
-	if !strings.HasPrefix(got, "Allow\n") || !strings.Contains(got, "statement 0 (Allow) applies, and decides\n") {
+	if !strings.HasPrefix(got, "Allow\n") || !strings.Contains(got, "statement 0 at 1:38 (Allow) applies, and decides\n") {
 		t.Errorf("an Allow: %s", got)
 	}
 	text, err := json.Marshal(ps.Explain(r))

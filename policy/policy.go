@@ -2,7 +2,10 @@
 
 package policy
 
-import "fmt"
+import (
+	"crypto/sha256"
+	"fmt"
+)
 
 // A Policy is a compiled document. But for Name and Version, which whoever
 // loads it sets before it is shared, it does not change and is safe for
@@ -12,6 +15,8 @@ type Policy struct {
 	Version string // of the policy, not of the language: "v3"
 
 	kind       Type
+	text       string
+	digest     [sha256.Size]byte
 	statements []statement
 	allows     index
 	denies     index
@@ -29,7 +34,10 @@ func Parse(text []byte, t Type) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Policy{kind: t, statements: make([]statement, len(d.statements))}
+	p := &Policy{
+		kind: t, text: string(text), digest: sha256.Sum256(text),
+		statements: make([]statement, len(d.statements)),
+	}
 	for i := range d.statements {
 		p.statements[i], err = compileStatement(&d.statements[i], t, d.version == version2012)
 		if err != nil {
@@ -46,6 +54,13 @@ func (p *Policy) Type() Type { return p.kind }
 
 // Len returns the number of statements.
 func (p *Policy) Len() int { return len(p.statements) }
+
+// Text returns the document as it was parsed.
+func (p *Policy) Text() string { return p.text }
+
+// Digest returns the SHA-256 digest of the text, by which records of decisions
+// name exactly what decided.
+func (p *Policy) Digest() [sha256.Size]byte { return p.digest }
 
 // Sid returns the id of statement i, counted from 0, or "" if it has none.
 func (p *Policy) Sid(i int) string { return p.statements[i].sid }

@@ -18,6 +18,7 @@ type statement struct {
 	notResource bool
 	anyResource bool // the policy's type takes no Resource element
 	conditions  []condition
+	keys        []string       // the condition keys on which it depends, in lower case, each once
 	text        *statementText // for explanations
 }
 
@@ -55,6 +56,8 @@ func compileStatement(text *statementText, t Type, variables bool) (statement, e
 		}
 		s.conditions = append(s.conditions, cond)
 	}
+	text.variables = variables
+	s.keys = s.keysUsed()
 	return s, nil
 }
 
