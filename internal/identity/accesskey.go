@@ -51,8 +51,12 @@ func PutAccessKey(tx *storage.Tx, k *AccessKey) error {
 	return accessKeys.Put(tx, *k, k.Account, k.ID)
 }
 
-// DeleteAccessKey removes a key. Whoever lists the key's id drops it as well.
+// DeleteAccessKey removes a key and what is known of its use. Whoever lists the
+// key's id drops it as well.
 func DeleteAccessKey(tx *storage.Tx, k *AccessKey) error {
+	if err := keyUses.Delete(tx, k.Account, k.ID); err != nil {
+		return err
+	}
 	return accessKeys.Delete(tx, k.Account, k.ID)
 }
 
@@ -101,4 +105,19 @@ func (d *Directory) putAccessKey(tx *storage.Tx, k *AccessKey, secret string) er
 func (d *Directory) openSecret(k *AccessKey) (string, error) {
 	plain, err := d.ring.Open(accessKeyPurpose, k.Account, []byte(k.ID), k.Sealed)
 	return string(plain), err
+}
+
+// AccessKeyAccount returns the account that an access key id belongs to, of a
+// session as of a user, which its form tells whether there is such a key or not;
+// for ids that an operator chose it is what is on record. It fails with
+// storage.ErrNotFound.
+func AccessKeyAccount(tx *storage.Tx, id string) (string, error) {
+	account, err := chosenKeys.Get(tx, id)
+	if !errors.Is(err, storage.ErrNotFound) {
+		return account, err
+	}
+	if _, account, ok := parseAccessKeyID(id); ok {
+		return account, nil
+	}
+	return "", storage.ErrNotFound
 }

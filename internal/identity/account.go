@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
 
@@ -25,6 +26,15 @@ type Account struct {
 	ID         string // 12 digits
 	Created    time.Time
 	AccessKeys []string // ids of the root user's access keys
+	Alias      string   `json:",omitempty"` // see [SetAlias]
+
+	// Its place in the organization.
+	Name   string       `json:",omitempty"`
+	Email  string       `json:",omitempty"`
+	Parent string       `json:",omitempty"` // id of the unit that it is in; empty for the root
+	Tags   []awsapi.Tag `json:",omitempty"`
+	State  AccountState `json:",omitempty"`
+	Closed time.Time    `json:",omitzero"` // when it was asked to be closed
 }
 
 var accounts = storage.NewTable[Account]("iam/account")
@@ -90,6 +100,9 @@ func (d *Directory) EnsureRoot(tx *storage.Tx, account, accessKeyID, secret stri
 	}
 	if len(secret) < 16 || len(secret) > 128 {
 		return errors.New("identity: root secret access key must have 16 to 128 characters")
+	}
+	if err := EnsureOrganization(tx, now); err != nil {
+		return err
 	}
 	first, err := Management(tx)
 	if errors.Is(err, storage.ErrNotFound) {

@@ -13,8 +13,8 @@ import (
 
 // Caller returns the holder of the credential as it stands in tx. It fails with
 // [ErrUnknownKey] if the key, its user or role (the very same, by unique id) or
-// the account is gone, or the key is inactive, with [ErrExpired] and with
-// [ErrRevoked]. The result is shared and must not be changed.
+// the account is gone, the account is being closed or the key is inactive, with
+// [ErrExpired] and with [ErrRevoked]. The result is shared and must not be changed.
 func (d *Directory) Caller(tx *storage.Tx, c *Credential, now time.Time) (*awsapi.Caller, error) {
 	if err := d.ring.Load(tx); err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (d *Directory) Caller(tx *storage.Tx, c *Credential, now time.Time) (*awsap
 		key = c.session.ID // access key ids of sessions are not unique for ever
 	}
 	find := func(tx *storage.Tx) (*awsapi.Caller, error) {
-		if _, err := accounts.Get(tx, c.Account); err != nil {
+		if err := openAccount(tx, c.Account); err != nil {
 			return nil, unknown(err)
 		}
 		if c.session != nil {
@@ -64,12 +64,7 @@ func longTermCaller(tx *storage.Tx, c *Credential) (*awsapi.Caller, error) {
 		return nil, ErrUnknownKey
 	}
 	if k.UserID == "" {
-		return &awsapi.Caller{
-			AccessKeyID: c.AccessKeyID,
-			Principal: policy.Principal{
-				Type: policy.Account, ARN: "arn:aws:iam::" + c.Account + ":root", Account: c.Account,
-			},
-		}, nil
+		return &awsapi.Caller{AccessKeyID: c.AccessKeyID, Principal: rootPrincipal(c.Account)}, nil
 	}
 	u, err := userByID(tx, c.Account, k.User, k.UserID)
 	if err != nil {
@@ -78,14 +73,7 @@ func longTermCaller(tx *storage.Tx, c *Credential) (*awsapi.Caller, error) {
 	if err := refuseRevoked(tx, c.Account, u.holding); err != nil {
 		return nil, err
 	}
-	return &awsapi.Caller{
-		AccessKeyID: c.AccessKeyID,
-		Tags:        u.Tags,
-		Principal: policy.Principal{
-			Type: policy.User, ARN: u.ARN().String(), Account: c.Account,
-			Name: u.Name, Path: u.Path, ID: u.ID,
-		},
-	}, nil
+	return &awsapi.Caller{AccessKeyID: c.AccessKeyID, Tags: u.Tags, Principal: userPrincipal(u)}, nil
 }
 
 func (d *Directory) sessionCaller(tx *storage.Tx, c *Credential) (*awsapi.Caller, error) {
@@ -93,7 +81,8 @@ func (d *Directory) sessionCaller(tx *storage.Tx, c *Credential) (*awsapi.Caller
 	if err := refuseRevoked(tx, s.Account, s.holding); err != nil {
 		return nil, err
 	}
-	if _, err := roleByID(tx, s.Account, s.RoleName, s.RoleID); err != nil {
+	principal, tags, err := s.principal(tx)
+	if err != nil {
 		return nil, err
 	}
 	policies, err := d.sessionPolicies(tx, s)
@@ -102,11 +91,8 @@ func (d *Directory) sessionCaller(tx *storage.Tx, c *Credential) (*awsapi.Caller
 	}
 	return &awsapi.Caller{
 		AccessKeyID: c.AccessKeyID,
-		Tags:        s.Tags,
-		Principal: policy.Principal{
-			Type: policy.AssumedRole, ARN: s.ARN(), Account: s.Account,
-			Name: s.RoleName, Session: s.Name, Path: s.RolePath, ID: s.RoleID,
-		},
+		Tags:        tags,
+		Principal:   principal,
 		Session: &awsapi.Session{
 			ID:             s.ID,
 			Epoch:          s.Epoch,
@@ -117,6 +103,8 @@ func (d *Directory) sessionCaller(tx *storage.Tx, c *Credential) (*awsapi.Caller
 			SourceIdentity: s.SourceIdentity,
 			Transitive:     s.Transitive,
 			Policies:       policies,
+			Provider:       s.Provider,
+			Claims:         s.Claims,
 		},
 	}, nil
 }

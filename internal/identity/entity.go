@@ -11,7 +11,7 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
 
-// An Entity is what users and roles have in common.
+// An Entity is what users, groups and roles have in common.
 type Entity struct {
 	Account  string
 	ID       string // unique, never given again
@@ -24,13 +24,14 @@ type Entity struct {
 	Attached []string     `json:",omitempty"` // ARNs of managed policies, in the order they were attached
 }
 
-// An Inline policy belongs to one user or role. Its name is unique there.
+// An Inline policy belongs to one user, group or role. Its name is unique there.
 type Inline struct{ Name, Text string }
 
 // A User is an IAM user.
 type User struct {
 	Entity
 	AccessKeys []string `json:",omitempty"` // ids
+	Groups     []string `json:",omitempty"` // unique ids, in the order they were joined
 }
 
 // ARN returns the user's ARN.
@@ -53,6 +54,11 @@ func (r *Role) ARN() arn.ARN { return RoleARN(r.Account, r.Path, r.Name) }
 // UserARN returns the ARN of a user, whether it exists or not.
 func UserARN(account, path, name string) arn.ARN { return iamARN(account, "user", path, name) }
 
+// RootARN returns the ARN of an account's root user.
+func RootARN(account string) arn.ARN {
+	return arn.ARN{Partition: "aws", Service: "iam", Account: account, Resource: "root"}
+}
+
 // RoleARN returns the ARN of a role, whether it exists or not.
 func RoleARN(account, path, name string) arn.ARN { return iamARN(account, "role", path, name) }
 
@@ -64,10 +70,14 @@ func iamARN(account, kind, path, name string) arn.ARN {
 }
 
 // ParseARN takes an ARN of an IAM entity of the kind ("user", "role" or
-// "policy") apart. ok is false if it isn't one.
+// "policy") apart. ok is false if it isn't one. The account of a policy can be
+// [AWSOwner].
 func ParseARN(a arn.ARN, kind string) (account, path, name string, ok bool) {
 	rest, found := strings.CutPrefix(a.Resource, kind+"/")
-	if !found || a.Partition != "aws" || a.Service != "iam" || a.Region != "" || !ValidAccount(a.Account) {
+	if !found || a.Partition != "aws" || a.Service != "iam" || a.Region != "" {
+		return "", "", "", false
+	}
+	if !ValidAccount(a.Account) && (kind != "policy" || a.Account != AWSOwner) {
 		return "", "", "", false
 	}
 	i := strings.LastIndexByte(rest, '/')
@@ -77,22 +87,63 @@ func ParseARN(a arn.ARN, kind string) (account, path, name string, ok bool) {
 
 // CreateUser adds u, whose id is a new one and whose name must be free.
 func CreateUser(tx *storage.Tx, u *User) error {
+	if err := UserCount.add(tx, u.Account, 1); err != nil {
+		return err
+	}
 	if err := principals.Put(tx, indexed{u.ARN().String()}, u.ID); err != nil {
 		return err
 	}
 	return Users.Put(tx, u.Account, u.Name, u)
 }
 
-// DeleteUser removes u and forgets its id, which from then on names nobody.
+// DeleteUser removes u, which is in no group, and forgets its id, which from then
+// on names nobody.
 func DeleteUser(tx *storage.Tx, u *User) error {
+	if err := UserCount.add(tx, u.Account, -1); err != nil {
+		return err
+	}
 	if err := principals.Delete(tx, u.ID); err != nil {
 		return err
 	}
 	return Users.Delete(tx, u.Account, u.Name)
 }
 
+// RenameUser saves u, whose name was old before, or is the same, and whose path
+// may be another. The new name must be free. Access keys, groups and trust
+// policies go on meaning u, which keeps its unique id.
+func RenameUser(tx *storage.Tx, u *User, old string) error {
+	for _, id := range u.AccessKeys {
+		k, err := GetAccessKey(tx, u.Account, id)
+		if err != nil {
+			return dangling(err)
+		}
+		k.User = u.Name
+		if err := PutAccessKey(tx, k); err != nil {
+			return err
+		}
+	}
+	for _, group := range u.Groups {
+		if err := deleteMember(tx, group, u.Account, old); err != nil {
+			return err
+		}
+		if err := putMember(tx, group, u); err != nil {
+			return err
+		}
+	}
+	if err := Users.Delete(tx, u.Account, old); err != nil {
+		return err
+	}
+	if err := principals.Put(tx, indexed{u.ARN().String()}, u.ID); err != nil {
+		return err
+	}
+	return Users.Put(tx, u.Account, u.Name, u)
+}
+
 // CreateRole adds r, whose id is a new one and whose name must be free.
 func CreateRole(tx *storage.Tx, r *Role) error {
+	if err := RoleCount.add(tx, r.Account, 1); err != nil {
+		return err
+	}
 	if err := principals.Put(tx, indexed{r.ARN().String()}, r.ID); err != nil {
 		return err
 	}
@@ -101,6 +152,12 @@ func CreateRole(tx *storage.Tx, r *Role) error {
 
 // DeleteRole removes r and forgets its id, which from then on names nobody.
 func DeleteRole(tx *storage.Tx, r *Role) error {
+	if err := RoleCount.add(tx, r.Account, -1); err != nil {
+		return err
+	}
+	if err := keyUses.Delete(tx, r.Account, r.ID); err != nil {
+		return err
+	}
 	if err := principals.Delete(tx, r.ID); err != nil {
 		return err
 	}

@@ -23,7 +23,8 @@ const (
 
 // Sharer returns whom the holder of the credential shares service as: the
 // tenant that the session's tag names, if it has one with the key tenantTag,
-// whose case doesn't matter; else the role; else, of a long-term key, its user.
+// whose case doesn't matter; else the role; else, of a long-term key and of the
+// sessions that a user has begun, the user.
 // The tag is a session's, so whoever let it be issued has said which tenant
 // that is, not the tenant.
 func (c *Credential) Sharer(tenantTag string) Sharer {
@@ -32,6 +33,9 @@ func (c *Credential) Sharer(tenantTag string) Sharer {
 	}
 	if tenant, ok := awsapi.TagValue(c.session.Tags, tenantTag); ok {
 		return Sharer{c.Account, tenantSharer, tenant}
+	}
+	if c.session.Kind != RoleSession {
+		return Sharer{c.Account, userSharer, c.session.UserID}
 	}
 	return Sharer{c.Account, roleSharer, c.session.RoleID}
 }

@@ -26,6 +26,9 @@ func TestSharersAreTenantsElseRolesElseUsers(t *testing.T) {
 		_, _, err := w.dir.CreateAccessKey(tx, ann.Account, secondID, ann, now)
 		return err
 	})
+	begun := func(k identity.SessionKind, tags ...awsapi.Tag) identity.Sharer {
+		return w.begin(w.mustCaller(w.mustCredential(keyID, "")), k, func(s *identity.Session) { s.Tags = tags }).Sharer("TenantID")
+	}
 	tenant := session(pool, tag("TenantID", "acme"))
 	for _, tt := range []struct {
 		name string
@@ -47,6 +50,9 @@ func TestSharersAreTenantsElseRolesElseUsers(t *testing.T) {
 		{"two keys of a user", w.mustCredential(keyID, "").Sharer("TenantID"), w.mustCredential(secondID, "").Sharer("TenantID"), true},
 		{"two users", w.mustCredential(keyID, "").Sharer("TenantID"), w.mustCredential(bobsID, "").Sharer("TenantID"), false},
 		{"root and user", root.Sharer("TenantID"), w.mustCredential(keyID, "").Sharer("TenantID"), false},
+		{"a user and its session", w.mustCredential(keyID, "").Sharer("TenantID"), begun(identity.UserSession), true},
+		{"a user and whom it names", w.mustCredential(keyID, "").Sharer("TenantID"), begun(identity.FederatedSession), true},
+		{"whom a user names for a tenant", tenant, begun(identity.FederatedSession, tag("tenantid", "acme")), true},
 		{"accounts", root.Sharer("TenantID"), foreign.Sharer("TenantID"), false},
 	} {
 		if same := tt.a == tt.b; same != tt.same {

@@ -22,37 +22,34 @@ var noGrants = &Grants{}
 // denyAll takes the place of a policy that limits and can't be found.
 const denyAll = `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}`
 
-// Grants returns the policies of the caller's user or role as they stand in tx.
-// A user or role that is gone, or a policy that doesn't compile, is an error;
-// a permissions boundary that is gone denies everything.
+// Grants returns the policies of the caller's user, with those of its groups, or
+// role, or of the user who has named it, as they stand in tx. A user, role or group that is gone, or a policy that
+// doesn't compile, is an error; a permissions boundary that is gone denies
+// everything.
 func (d *Directory) Grants(tx *storage.Tx, c *awsapi.Caller) (*Grants, error) {
 	p := &c.Principal
-	if p.Type != policy.User && p.Type != policy.AssumedRole {
+	switch p.Type {
+	case policy.User, policy.AssumedRole, policy.FederatedUser:
+	default:
 		return noGrants, nil
 	}
 	return d.grants.Get(tx, p.Account, p.ID, func(tx *storage.Tx) (*Grants, error) {
-		e, err := entity(tx, p)
+		if p.Type == policy.FederatedUser {
+			return d.federatedGrants(tx, p.Account, p.ID)
+		}
+		if p.Type == policy.User {
+			u, err := userByID(tx, p.Account, p.Name, p.ID)
+			if err != nil {
+				return nil, err
+			}
+			return d.userGrants(tx, u)
+		}
+		r, err := roleByID(tx, p.Account, p.Name, p.ID)
 		if err != nil {
 			return nil, err
 		}
-		return d.entityGrants(tx, e)
+		return d.entityGrants(tx, &r.Entity)
 	})
-}
-
-// entity returns the user or role that p is, or is a session of.
-func entity(tx *storage.Tx, p *policy.Principal) (*Entity, error) {
-	if p.Type == policy.User {
-		u, err := userByID(tx, p.Account, p.Name, p.ID)
-		if err != nil {
-			return nil, err
-		}
-		return &u.Entity, nil
-	}
-	r, err := roleByID(tx, p.Account, p.Name, p.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &r.Entity, nil
 }
 
 // userByID returns the user of that name if it still is the one with that id,
@@ -75,21 +72,48 @@ func roleByID(tx *storage.Tx, account, name, id string) (*Role, error) {
 	return r, err
 }
 
-func (d *Directory) entityGrants(tx *storage.Tx, e *Entity) (*Grants, error) {
-	g := &Grants{}
-	for _, in := range e.Inline {
-		p, err := compile(in.Text, policy.Identity, "inline:"+in.Name, "")
-		if err != nil {
+// userGrants returns u's own grants and, as the user's, those of its groups.
+func (d *Directory) userGrants(tx *storage.Tx, u *User) (*Grants, error) {
+	g, err := d.entityGrants(tx, &u.Entity)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := UserGroups(tx, u)
+	if err != nil {
+		return nil, err
+	}
+	for _, of := range groups {
+		if err := d.addPolicies(tx, g, &of.Entity, "group:"+of.Name+"/inline:"); err != nil {
 			return nil, err
+		}
+	}
+	return g, nil
+}
+
+// addPolicies adds the policies that e has to g. Inline ones are named with the
+// prefix.
+func (d *Directory) addPolicies(tx *storage.Tx, g *Grants, e *Entity, prefix string) error {
+	for _, in := range e.Inline {
+		p, err := compile(in.Text, policy.Identity, prefix+in.Name, "")
+		if err != nil {
+			return err
 		}
 		g.Identity = append(g.Identity, p)
 	}
 	for _, a := range e.Attached {
 		p, err := d.managed(tx, e.Account, a, policy.Identity)
 		if err != nil {
-			return nil, err // it may hold a Deny
+			return err // it may hold a Deny
 		}
 		g.Identity = append(g.Identity, p)
+	}
+	return nil
+}
+
+func (d *Directory) entityGrants(tx *storage.Tx, e *Entity) (*Grants, error) {
+	g := &Grants{}
+	if err := d.addPolicies(tx, g, e, "inline:"); err != nil {
+		return nil, err
 	}
 	if e.Boundary != "" {
 		p, err := d.limit(tx, e.Account, e.Boundary, policy.Boundary)

@@ -16,6 +16,7 @@ import (
 const (
 	userPrefix      = "AIDA"
 	rolePrefix      = "AROA"
+	groupPrefix     = "AGPA"
 	policyPrefix    = "ANPA"
 	longTermPrefix  = "AKIA"
 	temporaryPrefix = "ASIA"
@@ -43,6 +44,9 @@ func NewUserID() string { return newUniqueID(userPrefix) }
 
 // NewRoleID returns the unique id of a new role.
 func NewRoleID() string { return newUniqueID(rolePrefix) }
+
+// NewGroupID returns the unique id of a new group.
+func NewGroupID() string { return newUniqueID(groupPrefix) }
 
 // NewPolicyID returns the unique id of a new managed policy.
 func NewPolicyID() string { return newUniqueID(policyPrefix) }

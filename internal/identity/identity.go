@@ -15,6 +15,7 @@ package identity
 
 import (
 	"errors"
+	"sync/atomic"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/keyring"
@@ -42,6 +43,7 @@ const (
 	maxPolicies = 8192
 	maxTrusts   = 8192
 	maxAbroad   = 16384
+	maxMembers  = 16384
 )
 
 // A Directory answers who a credential belongs to and what they were granted.
@@ -53,7 +55,11 @@ type Directory struct {
 	grants   *storage.Cache[*Grants]
 	policies *storage.Cache[*policy.Policy]
 	trusts   *storage.Cache[*Trusted]
-	abroad   *storage.Cache[bool] // whether an account has revoked another's session
+	abroad   *storage.Cache[bool] // whether an account has ended another's session
+	members  *storage.Cache[*Membership]
+	uses     uses
+
+	management atomic.Pointer[string] // the management account, once it is known
 }
 
 // New returns a directory that seals with ring.
@@ -65,5 +71,7 @@ func New(ring *keyring.Ring) *Directory {
 		policies: storage.NewCache[*policy.Policy](maxPolicies),
 		trusts:   storage.NewCache[*Trusted](maxTrusts),
 		abroad:   storage.NewCache[bool](maxAbroad),
+		members:  storage.NewCache[*Membership](maxMembers),
+		uses:     uses{noted: map[usedKey]KeyUse{}},
 	}
 }

@@ -16,11 +16,16 @@ import (
 const tagDigestSize = 16
 
 // From notes in s, whose account and tags are set, that parent issues it: a
-// user, or a session with all that it comes from itself. A session ends with any
+// user, or a session with all that it comes from itself, or an identity provider
+// that vouches for somebody. A session ends with any
 // of those, and with any tag that one of them had when it was issued, passed on
 // or not. Tags that s doesn't have too are kept as digests: there is no telling
 // how many there are, nor need anybody read them.
 func (s *Session) From(parent *awsapi.Caller) {
+	if parent.Federation != nil {
+		s.fromProvider(parent.Federation)
+		return
+	}
 	a := awsapi.Ancestor{Account: parent.Principal.Account, PrincipalID: parent.Principal.ID}
 	s.Lineage, s.LineageTags = nil, nil
 	var tags [][tagDigestSize]byte
@@ -40,7 +45,7 @@ func (s *Session) From(parent *awsapi.Caller) {
 
 // self is what s is to the sessions that are issued from it.
 func (s *Session) self() awsapi.Ancestor {
-	return awsapi.Ancestor{Account: s.Account, PrincipalID: s.RoleID, SessionID: s.ID, Epoch: s.Epoch}
+	return awsapi.Ancestor{Account: s.Account, PrincipalID: s.principalID(), SessionID: s.ID, Epoch: s.Epoch}
 }
 
 // tagDigest returns what stands for a tag of an account's principals: tags have

@@ -4,6 +4,7 @@ package identity
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/arn"
@@ -12,10 +13,10 @@ import (
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
-// A ManagedPolicy is a policy with an ARN of its own, which users and roles of
-// its account refer to.
+// A ManagedPolicy is a policy with an ARN of its own, which users, groups and
+// roles of its account refer to; those of all accounts if it is AWS's own.
 type ManagedPolicy struct {
-	Account     string
+	Account     string // or [AWSOwner]
 	ID          string // unique, never given again
 	Name        string
 	Path        string
@@ -24,9 +25,10 @@ type ManagedPolicy struct {
 	Updated     time.Time
 	Tags        []awsapi.Tag `json:",omitempty"`
 	Default     string       // id of the version in force
+	Last        int          // number of the version that was made last; 0 stands for 1
 	Versions    []PolicyVersion
 
-	Attachments int // to users and roles
+	Attachments int // to users, groups and roles
 	Boundaries  int // users and roles whose permissions boundary it is
 }
 
@@ -50,10 +52,19 @@ func (p *ManagedPolicy) Version(id string) (*PolicyVersion, bool) {
 	return nil, false
 }
 
-// GetPolicy returns the managed policy of the account that has this ARN, or
-// storage.ErrNotFound: so too for ARNs of other accounts, and for what is no
-// ARN.
+// NextVersion returns the id of the next version of p, which none had before.
+func (p *ManagedPolicy) NextVersion() string {
+	p.Last = max(p.Last, 1) + 1
+	return "v" + strconv.Itoa(p.Last)
+}
+
+// GetPolicy returns the managed policy of the account, or of AWS, that has this
+// ARN, or storage.ErrNotFound: so too for ARNs of other accounts, and for what is
+// no ARN.
 func GetPolicy(tx *storage.Tx, account, policyARN string) (*ManagedPolicy, error) {
+	if p, ok, err := getAWSPolicy(tx, account, policyARN); ok || err != nil {
+		return p, err
+	}
 	a, err := arn.Parse(policyARN)
 	if err != nil {
 		return nil, storage.ErrNotFound
@@ -72,9 +83,40 @@ func GetPolicy(tx *storage.Tx, account, policyARN string) (*ManagedPolicy, error
 	return p, nil
 }
 
-// PolicySpan is the span of the account's managed policy of that ARN, and of
-// nothing where GetPolicy looks nothing up.
+// CreatePolicy adds p, whose name must be free.
+func CreatePolicy(tx *storage.Tx, p *ManagedPolicy) error {
+	if err := PolicyCount.add(tx, p.Account, 1); err != nil {
+		return err
+	}
+	return Policies.Put(tx, p.Account, p.Name, p)
+}
+
+// DeletePolicy removes p, to which nothing may refer any more.
+func DeletePolicy(tx *storage.Tx, p *ManagedPolicy) error {
+	if err := PolicyCount.add(tx, p.Account, -1); err != nil {
+		return err
+	}
+	return Policies.Delete(tx, p.Account, p.Name)
+}
+
+// PutPolicy saves p as the account sees it: of AWS's policies that is only how
+// often the account refers to them.
+func PutPolicy(tx *storage.Tx, account string, p *ManagedPolicy) error {
+	switch p.Account {
+	case AWSOwner:
+		return putAWSPolicyUse(tx, account, p)
+	case account:
+		return Policies.Put(tx, account, p.Name, p)
+	}
+	return fmt.Errorf("identity: a policy of account %s in account %s", p.Account, account)
+}
+
+// PolicySpan is the span of what GetPolicy and PutPolicy look up for the account
+// and that ARN.
 func PolicySpan(write bool, account, policyARN string) storage.Span {
+	if _, ok := awsPolicies()[policyARN]; ok {
+		return awsPolicyUses.One(write, account, policyARN)
+	}
 	a, err := arn.Parse(policyARN)
 	if err != nil {
 		return storage.Span{}

@@ -56,8 +56,7 @@ func ResolvePrincipals(tx *storage.Tx, text []byte) ([]byte, error) {
 // storage.ErrNotFound.
 func resolve(tx *storage.Tx, entry string) (string, error) {
 	if ValidAccount(entry) {
-		_, err := accounts.Get(tx, entry)
-		return entry, err
+		return entry, openAccount(tx, entry)
 	}
 	if isPrincipalID(entry) {
 		_, err := principals.Get(tx, entry)
@@ -67,7 +66,7 @@ func resolve(tx *storage.Tx, entry string) (string, error) {
 	if err != nil || !ValidAccount(a.Account) || a.Region != "" || a.Partition != "aws" {
 		return "", storage.ErrNotFound
 	}
-	if _, err := accounts.Get(tx, a.Account); err != nil {
+	if err := openAccount(tx, a.Account); err != nil {
 		return "", err
 	}
 	switch kind, _, _ := strings.Cut(a.Resource, "/"); {

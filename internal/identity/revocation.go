@@ -33,8 +33,9 @@ const (
 	RevokedSession RevocationKind = "session"
 	// RevokedRole ends the sessions of a role that were issued before.
 	RevokedRole RevocationKind = "role"
-	// RevokedPrincipal shuts a user or a role out until it is lifted: the
-	// user's access keys, and all sessions. No more are issued.
+	// RevokedPrincipal shuts a user, a role or those whom an identity provider
+	// vouches for out until it is lifted: the user's access keys, and all
+	// sessions. No more are issued.
 	RevokedPrincipal RevocationKind = "principal"
 	// RevokedTag shuts everybody out who has a tag, until it is lifted: users,
 	// and sessions, whether issued before or after. No more are issued.
@@ -92,11 +93,14 @@ func ValidSessionID(s string) bool {
 	return len(s) == sessionIDText && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// PrincipalID returns the unique id of the user or role that has this ARN, or
-// storage.ErrNotFound.
+// PrincipalID returns the unique id of the user, role or identity provider that has
+// this ARN, or storage.ErrNotFound.
 func PrincipalID(tx *storage.Tx, a arn.ARN) (string, error) {
 	if _, _, _, ok := ParseARN(a, "user"); ok {
 		return resolveUser(tx, a)
+	}
+	if _, _, ok := ParseProviderARN(a); ok {
+		return resolveProvider(tx, a)
 	}
 	return resolveRole(tx, a)
 }

@@ -96,15 +96,23 @@ func refuseRevoked(tx *storage.Tx, account string, held func() holding) error {
 }
 
 // refuseAbroad returns ErrRevoked if a revocation of another account is about s,
-// that one of those belongs to whom s comes from. The epoch of the session's own
-// account says nothing of it.
+// that one of those belongs to whom s comes from, or that account is being closed.
+// The epoch of the session's own account says nothing of it.
 func (d *Directory) refuseAbroad(tx *storage.Tx, s *Session, remember bool) error {
 	for i := range s.Lineage {
 		account := s.Lineage[i].Account
 		if account == s.Account || i > 0 && account == s.Lineage[i-1].Account {
 			continue
 		}
-		find := func(tx *storage.Tx) (bool, error) { return revoked(tx, account, s.holding) }
+		find := func(tx *storage.Tx) (bool, error) {
+			switch err := openAccount(tx, account); {
+			case errors.Is(err, storage.ErrNotFound):
+				return true, nil
+			case err != nil:
+				return false, err
+			}
+			return revoked(tx, account, s.holding)
+		}
 		var yes bool
 		var err error
 		if remember {

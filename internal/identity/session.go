@@ -23,8 +23,11 @@ const (
 // the other: a user and 32 sessions.
 const MaxLineage = 33
 
-// MaxSession is the longest that a session lasts.
-const MaxSession = 12 * time.Hour
+// MaxSession is the longest that a session lasts, which only those of users do.
+const MaxSession = 36 * time.Hour
+
+// MaxRoleSession is the longest that a role's session lasts.
+const MaxRoleSession = 12 * time.Hour
 
 const (
 	// maxPayload bounds what a token holds, in bytes: more than a role's 50
@@ -40,10 +43,12 @@ var ErrTooLarge = errors.New("identity: session is too large for a token")
 type Session struct {
 	ID       string // set by Issue: 32 hexadecimal digits, unique
 	Account  string
-	RoleID   string
+	Kind     SessionKind
+	UserID   string // of sessions that are not a role's; empty for the root user
+	RoleID   string // of those that are
 	RoleName string
 	RolePath string
-	Name     string // of the session
+	Name     string // of the session, or of whom a user has named
 
 	// What it comes from, which [Session.From] sets.
 	Lineage     []awsapi.Ancestor     // the first first
@@ -52,6 +57,9 @@ type Session struct {
 	Tags           []awsapi.Tag
 	Transitive     []string // keys of tags that sessions chained from it inherit
 	SourceIdentity string
+
+	Provider string         // ARN of the identity provider that vouched for the caller, empty if none did
+	Claims   []awsapi.Claim // what of its claims are condition keys of the session
 
 	Policy     string   // the session policy's text; empty if there is none
 	PolicyARNs []string // managed policies that are session policies as well
@@ -63,8 +71,12 @@ type Session struct {
 	rootKey keyring.KeyID // that seals the token, and from which the secret is derived
 }
 
-// ARN returns the session's ARN, in which the role's path doesn't occur.
+// ARN returns the session's ARN, in which the role's path doesn't occur. A user's
+// own has none but the user's.
 func (s *Session) ARN() string {
+	if s.Kind == FederatedSession {
+		return FederatedARN(s.Account, s.Name).String()
+	}
 	return "arn:aws:sts::" + s.Account + ":assumed-role/" + s.RoleName + "/" + s.Name
 }
 

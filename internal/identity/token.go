@@ -15,7 +15,7 @@ import (
 // tokenVersion is the first byte of a session's encoding. It is followed by the
 // fields in the order of encodeSession: ids as they are, numbers as unsigned
 // varints, strings and lists with their length before them.
-const tokenVersion = 2
+const tokenVersion = 3
 
 const (
 	sessionIDSize = 16                // bytes
@@ -56,7 +56,23 @@ func encodeSession(s *Session) ([]byte, error) {
 		}
 		b = binary.AppendUvarint(b, uint64(t.Unix()))
 	}
-	return binary.AppendUvarint(b, s.Epoch), nil
+	b = binary.AppendUvarint(b, s.Epoch)
+	b = appendClaims(appendString(b, s.Provider), s.Claims)
+	return appendString(append(b, byte(s.Kind)), s.UserID), nil
+}
+
+// appendClaims appends claims, of which all are kept.
+func appendClaims(b []byte, claims []awsapi.Claim) []byte {
+	b = binary.AppendUvarint(b, uint64(len(claims)))
+	for i := range claims {
+		many := byte(0)
+		if claims[i].Many {
+			many = 1
+		}
+		b = append(appendString(b, claims[i].Key), many)
+		b = appendStrings(b, claims[i].Values)
+	}
+	return b
 }
 
 // appendLineage appends whom s comes from. A user has a session's id of no
@@ -117,6 +133,10 @@ func decodeSession(b []byte) (*Session, error) {
 	s.IssuedAt = r.time()
 	s.Expires = r.time()
 	s.Epoch = r.number()
+	s.Provider = r.string()
+	s.Claims = r.claims()
+	s.Kind = r.kind()
+	s.UserID = r.string()
 	if r.failed || len(r.b) > 0 {
 		return nil, errToken
 	}
@@ -186,6 +206,35 @@ func (r *tokenReader) ancestor() awsapi.Ancestor {
 	a.SessionID = hex.EncodeToString(id)
 	a.Epoch = r.number()
 	return a
+}
+
+func (r *tokenReader) kind() SessionKind {
+	v := r.bytes(1)
+	if v == nil || SessionKind(v[0]) >= sessionKinds {
+		r.fail()
+		return 0
+	}
+	return SessionKind(v[0])
+}
+
+func (r *tokenReader) claims() []awsapi.Claim {
+	n := r.count()
+	if n == 0 {
+		return nil
+	}
+	out := make([]awsapi.Claim, n)
+	for i := range out {
+		c := &out[i]
+		c.Key, c.Kept = r.string(), true
+		many := r.bytes(1)
+		if many == nil || many[0] > 1 {
+			r.fail()
+			return nil
+		}
+		c.Many = many[0] == 1
+		c.Values = r.strings()
+	}
+	return out
 }
 
 func (r *tokenReader) string() string { return string(r.bytes(r.count())) }

@@ -51,6 +51,15 @@ func TestTokensKeepEverything(t *testing.T) {
 			IssuedAt: time.Unix(int64(rapid.Uint32().Draw(t, "issued")), 0).UTC(),
 			Expires:  time.Unix(int64(rapid.Uint32().Draw(t, "expires")), 0).UTC(),
 			Epoch:    rapid.Uint64().Draw(t, "epoch"),
+			Kind:     SessionKind(rapid.Uint8Max(uint8(sessionKinds)-1).Draw(t, "kind")),
+			UserID:   text.Draw(t, "user id"),
+			Provider: text.Draw(t, "provider"),
+			Claims: rapid.SliceOf(rapid.Custom(func(t *rapid.T) awsapi.Claim {
+				return awsapi.Claim{
+					Key: text.Draw(t, "claim"), Values: rapid.SliceOf(text).Draw(t, "values"),
+					Many: rapid.Bool().Draw(t, "many"), Kept: true,
+				}
+			})).Draw(t, "claims"),
 		}
 		copy(s.rootKey[:], rapid.SliceOfN(rapid.Byte(), 8, 8).Draw(t, "root key"))
 		b, err := encodeSession(s)

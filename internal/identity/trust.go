@@ -15,13 +15,17 @@ type Trusted struct {
 }
 
 // Trusted returns the role that has this ARN, or storage.ErrNotFound: so too
-// for what isn't the ARN of a role, and for ARNs that differ in path or case.
+// for what isn't the ARN of a role, for ARNs that differ in path or case, and for
+// roles of accounts that are being closed.
 func (d *Directory) Trusted(tx *storage.Tx, role arn.ARN) (*Trusted, error) {
 	account, _, name, ok := ParseARN(role, "role")
 	if !ok {
 		return nil, storage.ErrNotFound
 	}
 	t, err := d.trusts.Get(tx, account, name, func(tx *storage.Tx) (*Trusted, error) {
+		if err := openAccount(tx, account); err != nil {
+			return nil, err
+		}
 		r, err := Roles.Get(tx, account, name)
 		if err != nil {
 			return nil, err

@@ -107,6 +107,8 @@ func TestLimits(t *testing.T) {
 		good, bad []string
 	}{
 		"user name":   {constraint.UserName, []string{"a", "Ann_1+=,.@-", strings.Repeat("x", 64)}, []string{"a/b", "a b", "é", "a:b", "a*", "\xff", strings.Repeat("x", 65)}},
+		"group name":  {constraint.GroupName, []string{"a", strings.Repeat("x", 128)}, []string{"a/b", "a*", strings.Repeat("x", 129)}},
+		"alias":       {constraint.AccountAlias, []string{"abc", "a-b", "1a2", strings.Repeat("x", 63)}, []string{"ab", "-ab", "ab-", "a--b", "Abc", "a_b", "a.b", "abc\n", strings.Repeat("x", 64)}},
 		"path":        {constraint.Path, []string{"/", "/a/", "/a/b/", "/!~/"}, []string{"a", "/a", "a/", "//", "/a b/", "/é/", "/" + strings.Repeat("x", 511) + "/"}},
 		"path prefix": {constraint.PathPrefix, []string{"/", "/a", "/a/"}, []string{"a", "/a b", "/é"}},
 		"key id":      {constraint.AccessKeyID, []string{"AKIAIOSFODNN7EXAMPLE"}, []string{"AKIA", "AKIA-IOSFODNN7EXAMPLE"}},
@@ -117,6 +119,10 @@ func TestLimits(t *testing.T) {
 		"document":    {constraint.Document, []string{"{\t\r\n}", "ÿ"}, []string{"\x01", "Ā", strings.Repeat("x", 131073)}},
 		"description": {constraint.RoleDescription, []string{"", "reads\n", "é"}, []string{"\x00", "Ā", "\u00a0"}},
 		"ARN":         {constraint.ARN, []string{"arn:aws:iam::123456789012:role/r"}, []string{"arn:aws:s3:::b", "arn:aws:iam::123456789012:role/\x00", "arn:aws:iam::123456789012:role/\xff"}},
+		"provider":    {constraint.ProviderName, []string{"Okta", "a.b_c-1"}, []string{"a/b", "a b", "a+b", strings.Repeat("x", 129)}},
+		"thumbprint":  {constraint.Thumbprint, []string{strings.Repeat("a", 40)}, []string{strings.Repeat("a", 39), strings.Repeat("a", 41), strings.Repeat("a", 39) + ":"}},
+		"client id":   {constraint.ClientID, []string{"app", "https://api.example.com/"}, []string{"a\x00", strings.Repeat("x", 256)}},
+		"metadata":    {constraint.Metadata, []string{strings.Repeat("x", 1000)}, []string{strings.Repeat("x", 999), strings.Repeat("x", 10_000_001)}},
 		"marker":      {constraint.Marker, []string{"abc"}, []string{"\n", strings.Repeat("x", 321)}},
 	} {
 		for _, s := range c.good {

@@ -21,6 +21,8 @@ type Limit struct {
 var (
 	UserName        = Limit{Min: 1, Max: 64, Syntax: nameSyntax}
 	RoleName        = Limit{Min: 1, Max: 64, Syntax: nameSyntax}
+	AccountAlias    = Limit{Min: 3, Max: 63, Syntax: aliasSyntax}
+	GroupName       = Limit{Min: 1, Max: 128, Syntax: nameSyntax}
 	ExistingName    = Limit{Min: 1, Max: 128, Syntax: nameSyntax}
 	PolicyName      = Limit{Min: 1, Max: 128, Syntax: nameSyntax}
 	Path            = Limit{Min: 1, Max: 512, Syntax: pathSyntax}
@@ -32,6 +34,11 @@ var (
 	Description     = Limit{Max: 1000}
 	Document        = Limit{Min: 1, Max: 131072, Syntax: documentSyntax, Secret: true}
 	VersionID       = Limit{Min: 1, Max: 64, Syntax: versionSyntax}
+	ProviderURL     = Limit{Min: 1, Max: 255, Syntax: arnSyntax}
+	ClientID        = Limit{Min: 1, Max: 255, Syntax: arnSyntax}
+	Thumbprint      = Limit{Min: 40, Max: 40, Syntax: wordSyntax}
+	ProviderName    = Limit{Min: 1, Max: 128, Syntax: providerSyntax}
+	Metadata        = Limit{Min: 1000, Max: 10000000, Secret: true}
 	TagKey          = Limit{Min: 1, Max: 128, Syntax: tagKeySyntax}
 	TagValue        = Limit{Max: 256, Syntax: tagValueSyntax}
 	SessionName     = Limit{Min: 2, Max: 64, Syntax: sessionSyntax}
@@ -52,7 +59,9 @@ var (
 	nameSyntax        = Syntax{`[\w+=,.@-]+`, all(isName)}
 	sessionSyntax     = Syntax{`[\w+=,.@-]*`, all(isName)}
 	wordSyntax        = Syntax{`[\w]+`, all(isWord)}
+	providerSyntax    = Syntax{`[\w._-]+`, all(func(r rune) bool { return isWord(r) || r == '.' || r == '-' })}
 	externalIDSyntax  = Syntax{`[\w+=,.@:\/-]*`, all(func(r rune) bool { return isName(r) || r == ':' || r == '/' })}
+	aliasSyntax       = Syntax{`^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$`, isAlias}
 	pathSyntax        = Syntax{`(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`, isPath}
 	pathPrefixSyntax  = Syntax{`\u002F[\u0021-\u007F]*`, isPathPrefix}
 	arnSyntax         = Syntax{`[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+`, all(isText)}
@@ -98,6 +107,20 @@ func isDescription(r rune) bool {
 }
 
 func isDocument(r rune) bool { return isBlank(r) || 0x20 <= r && r <= 0xFF }
+
+// isAlias reports whether s has the form of an account's alias: lower-case
+// letters, digits, and hyphens in between that don't follow each other.
+func isAlias(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		case c == '-' && i > 0 && i < len(s)-1 && s[i-1] != '-':
+		default:
+			return false
+		}
+	}
+	return true
+}
 
 func isPath(s string) bool {
 	if s == "/" {
