@@ -19,9 +19,16 @@ import (
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/audit"
+	"github.com/bailiwick-dev/bailiwick/internal/audit/trail"
+	"github.com/bailiwick-dev/bailiwick/internal/keyring"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble"
 )
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// ring seals the keys that sign the logs of the tests.
+var ring = keyring.NewMemory()
 
 func newDB(t *testing.T) *storage.DB {
 	t.Helper()
@@ -40,7 +47,14 @@ func newDB(t *testing.T) *storage.DB {
 
 func openLog(t *testing.T, db *storage.DB, dir string) *audit.Log {
 	t.Helper()
-	l, err := audit.Open(db, dir, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	return openWith(t, db, audit.Config{Dir: dir})
+}
+
+// openWith opens a log as cfg says, which need not say all.
+func openWith(t *testing.T, db *storage.DB, cfg audit.Config) *audit.Log {
+	t.Helper()
+	cfg.DB, cfg.Ring, cfg.Log = db, ring, slog.New(slog.NewTextHandler(t.Output(), nil))
+	l, err := audit.Open(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,9 +64,12 @@ func openLog(t *testing.T, db *storage.DB, dir string) *audit.Log {
 type shipped struct {
 	Seq       uint64
 	RequestID string
+	Kind      string
+	Count     int
+	Reason    string
 }
 
-// read returns the records in the log's files, in their order.
+// read returns the records in the log's files, in their order, and not the notes.
 func read(t *testing.T, dir string) (records []shipped) {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
@@ -70,7 +87,9 @@ func read(t *testing.T, dir string) (records []shipped) {
 			if err := json.Unmarshal(ln, &r); err != nil {
 				t.Fatalf("%s: %v: %.200s", name, err, ln)
 			}
-			records = append(records, r)
+			if r.Seq > 0 {
+				records = append(records, r)
+			}
 		}
 	}
 	return records
@@ -145,12 +164,14 @@ func TestARecordSaysAllOfADecision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lines := strings.SplitAfter(string(text), "\n")
+	got, _, _ := strings.Cut(lines[1], `,"chain":`)
 	want := `{"seq":1,"time":"2026-01-02T03:04:05.000006Z","requestId":"r","service":"dynamodb","operation":"GetItem","region":"us-east-1",` +
 		`"principal":"arn","principalId":"AROA","principalType":"AssumedRole","account":"111111111111","accessKeyId":"ASIA","session":"s",` +
 		`"tags":{"T\"":"yellow\n"},"sourceIp":"127.0.0.1","decision":"ImplicitDeny",` +
-		`"checks":[{"action":"dynamodb:GetItem","resource":"*","decision":"ImplicitDeny","kind":"session policy","policy":"p","version":"v1","statement":"Own"}]}` + "\n"
-	if string(text) != want {
-		t.Errorf("got  %swant %s", text, want)
+		`"checks":[{"action":"dynamodb:GetItem","resource":"*","decision":"ImplicitDeny","kind":"session policy","policy":"p","version":"v1","statement":"Own"}]`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if info, err := os.Stat(names[0]); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file's mode is %v, %v", info.Mode(), err)
@@ -258,99 +279,6 @@ func TestADenialSurvivesAServerThatDiesBeforeItIsShipped(t *testing.T) {
 	}
 }
 
-func TestALineThatACrashLeftUnfinishedIsCutOff(t *testing.T) {
-	db, dir := newDB(t), t.TempDir()
-	l := openLog(t, db, dir)
-	if err := one(l, db, 1, "first"); err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	names, _ := filepath.Glob(filepath.Join(dir, "*.jsonl"))
-	f, err := os.OpenFile(names[0], os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.WriteString(`{"seq":99,"time":"20`); err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
-	l = openLog(t, db, dir)
-	if err := one(l, db, 1, "second"); err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	records := read(t, dir)
-	if len(records) != 2 || records[0].RequestID != "first" || records[1].RequestID != "second" || records[1].Seq <= records[0].Seq {
-		t.Errorf("got %v", records)
-	}
-}
-
-// A crash can leave a file in which later pages were written and earlier ones
-// weren't. What the database doesn't know to be shipped is cut off from the
-// first line that isn't whole, and shipped again; what it knows stays.
-func TestLinesThatACrashDamaged(t *testing.T) {
-	line := func(seq int) string { return fmt.Sprintf(`{"seq":%d,"requestId":"r%d"}`, seq, seq) }
-	hole := strings.Repeat("\x00", len(line(1)))
-	for _, c := range []struct {
-		name     string
-		shipped  int // records that the database knows of
-		lines    []string
-		want     string
-		nextSeq  uint64
-		unending bool // no end of the last line
-	}{
-		{"a hole at the end", 0, []string{line(1), hole}, line(1) + "\n", 2, false},
-		{"a hole without the end of a line", 0, []string{line(1), hole}, line(1) + "\n", 2, true},
-		{"a hole before a whole line", 0, []string{line(1), hole, line(3)}, line(1) + "\n", 2, false},
-		{"nothing but a hole", 0, []string{hole}, "", 1, false},
-		{"a hole in what is known to be shipped", 3, []string{line(1), hole, line(3)}, line(1) + "\n" + hole + "\n" + line(3) + "\n", 4, false},
-		{"a hole after what is known to be shipped", 1, []string{line(1), hole, line(3)}, line(1) + "\n", 2, false},
-		{"newer files than the database", 1, []string{line(1), line(2), line(3)}, line(1) + "\n" + line(2) + "\n" + line(3) + "\n", 4, false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			db, dir := newDB(t), t.TempDir()
-			if c.shipped > 0 {
-				l := openLog(t, db, dir)
-				for range c.shipped {
-					if err := one(l, db, 1, "r"); err != nil {
-						t.Fatal(err)
-					}
-				}
-				if err := l.Close(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			text := strings.Join(c.lines, "\n")
-			if !c.unending {
-				text += "\n"
-			}
-			name := filepath.Join(dir, "audit-00000000000000000001.jsonl")
-			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			l := openLog(t, db, dir)
-			if err := one(l, db, 1, "next"); err != nil {
-				t.Fatal(err)
-			}
-			if err := l.Close(); err != nil {
-				t.Fatal(err)
-			}
-			got, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			rest, ok := strings.CutPrefix(string(got), c.want)
-			if !ok || !strings.HasPrefix(rest, fmt.Sprintf(`{"seq":%d,`, c.nextSeq)) || strings.Count(rest, "\n") != 1 {
-				t.Errorf("got %q, want %q and a record numbered %d", got, c.want, c.nextSeq)
-			}
-		})
-	}
-}
-
 // Operators collect the files. What comes after must not be numbered, nor the
 // file named, as what they have already.
 func TestNumbersAreNotGivenAgainWhenTheFilesAreGone(t *testing.T) {
@@ -370,8 +298,10 @@ func TestNumbersAreNotGivenAgainWhenTheFilesAreGone(t *testing.T) {
 					t.Fatalf("got %v, want one record numbered %d", records, want)
 				}
 				names, _ := filepath.Glob(filepath.Join(dir, "*"))
-				if err := os.Remove(names[0]); err != nil {
-					t.Fatal(err)
+				for _, name := range names {
+					if err := os.Remove(name); err != nil {
+						t.Fatal(err)
+					}
 				}
 			}
 		})
@@ -392,7 +322,7 @@ func TestCallsFailWhileTheLogCannotBeWritten(t *testing.T) {
 	db, dir := newDB(t), filepath.Join(t.TempDir(), "audit")
 	l := openLog(t, db, dir)
 	// A folder in the way of the first file, whoever runs the test.
-	if err := os.Mkdir(filepath.Join(dir, "audit-00000000000000000001.jsonl"), 0o700); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, trail.FileName(0)), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := one(l, db, 0, "read"); err != nil {
@@ -404,7 +334,7 @@ func TestCallsFailWhileTheLogCannotBeWritten(t *testing.T) {
 			t.Errorf("%s: got %v, want ErrUnavailable", name, err)
 		}
 	}
-	if err := os.Remove(filepath.Join(dir, "audit-00000000000000000001.jsonl")); err != nil {
+	if err := os.Remove(filepath.Join(dir, trail.FileName(0))); err != nil {
 		t.Fatal(err)
 	}
 	records := waitFor(t, dir, 1)

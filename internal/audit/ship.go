@@ -7,20 +7,20 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
-	"errors"
 	"slices"
 	"time"
 
+	"github.com/bailiwick-dev/bailiwick/internal/audit/trail"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
 
-// shipAtOnce bounds the journal records that one pass holds in memory, in bytes.
-const shipAtOnce = 8 << 20
-
-// lastShipped is the place in the journal, of no record, where the number of
-// the last record in the files is kept. The files may be gone by the next start,
-// and their numbers must not be given again.
-const lastShipped = 0
+const (
+	// shipAtOnce bounds the records that one pass writes, in bytes.
+	shipAtOnce = 2 << 20
+	// lookEvery is how often the log looks after its files when it has nothing to
+	// write.
+	lookEvery = 10 * time.Second
+)
 
 func (l *Log) run() {
 	defer close(l.done)
@@ -40,11 +40,16 @@ func (l *Log) run() {
 	}
 }
 
-// ship moves every record that no call under way can precede to the file.
+// ship moves every record that no call under way can precede to the files, and
+// sees to what is due there.
 func (l *Log) ship() error {
+	l.summarise(false)
 	horizon := l.advance()
 	for {
 		more, err := l.shipSome(horizon)
+		if err == nil && !more {
+			err = l.tidy()
+		}
 		l.attempted(err)
 		if err != nil || !more {
 			return err
@@ -78,52 +83,77 @@ func (l *Log) advance() (horizon uint64) {
 // shipSome ships a bounded number of records up to horizon and reports whether
 // there are more.
 func (l *Log) shipSome(horizon uint64) (more bool, err error) {
-	lines, more, err := l.journaled(horizon)
+	b, err := l.gather(horizon)
+	if err != nil || len(b.lines) == 0 {
+		return false, err
+	}
+	if err := l.room.check(); err != nil {
+		return false, err
+	}
+	if err := l.newFile(); err != nil {
+		return false, err
+	}
+	d, err := l.files.draft()
 	if err != nil {
 		return false, err
 	}
-	if more {
-		horizon = lines[len(lines)-1].seq
-	}
-	journal := len(lines)
-	lines = append(lines, l.settledReads(horizon)...)
-	if len(lines) == 0 {
-		return false, nil
-	}
-	slices.SortFunc(lines, func(a, b line) int { return cmp.Compare(a.seq, b.seq) })
-	if err := l.file.append(lines); err != nil {
+	if err := d.records(b.lines); err != nil {
 		return false, err
 	}
-	l.forget(horizon)
-	return more, l.settle(journal > 0, horizon)
+	if err := l.intend(d.at); err != nil {
+		return false, err
+	}
+	if d.at.Size >= l.cfg.FileSize {
+		l.documents.forget() // what comes now goes into the next file
+	}
+	if err := l.files.write(d); err != nil {
+		return false, err
+	}
+	l.journaled, l.settled = b.journaled, false
+	l.forget(d.at.Last)
+	return b.more, nil
 }
 
-// settle keeps, now that they are in the files, the number of the last record
-// shipped, and discards the journal up to horizon if there is anything in it. If
-// a crash comes first, the next start sees by the file's last number that these
-// were shipped.
-func (l *Log) settle(discard bool, horizon uint64) error {
-	return l.db.Update(context.Background(), func(tx *storage.Tx) error {
-		if err := tx.Put(journalKey(lastShipped), storage.AppendUint64(nil, l.file.last)); err != nil || !discard {
-			return err
+// A batch is the records of one pass, in their order.
+type batch struct {
+	lines     []line
+	journaled bool // some are in the journal
+	more      bool // some were left for another pass
+}
+
+// gather returns records up to horizon that are not yet in the files.
+func (l *Log) gather(horizon uint64) (b batch, err error) {
+	if b.lines, b.more, err = l.inJournal(horizon); err != nil {
+		return batch{}, err
+	}
+	b.journaled = len(b.lines) > 0
+	if b.more {
+		horizon = b.lines[len(b.lines)-1].seq
+	}
+	b.lines = append(b.lines, l.settledReads(horizon)...)
+	slices.SortFunc(b.lines, func(x, y line) int { return cmp.Compare(x.seq, y.seq) })
+	size := 0
+	for i := range b.lines {
+		if size += len(b.lines[i].text); size >= shipAtOnce && i < len(b.lines)-1 {
+			b.lines, b.more = b.lines[:i+1], true
+			break
 		}
-		return tx.Discard(journalKey(lastShipped+1), journalKey(horizon+1))
-	})
+	}
+	return b, nil
 }
 
-// journaled returns the records in the journal up to horizon that are not yet
-// in the file, in order, and whether it left some for another pass.
-func (l *Log) journaled(horizon uint64) (lines []line, more bool, err error) {
+// inJournal returns the records in the journal up to horizon that are not yet
+// in the files, in order, and whether it left some for another pass.
+func (l *Log) inJournal(horizon uint64) (lines []line, more bool, err error) {
 	err = l.db.View(context.Background(), func(tx *storage.Tx) error {
 		lines, more = lines[:0], false
-		c := tx.Scan(storage.Range{Lo: journalKey(l.file.last + 1), Hi: journalKey(horizon + 1)})
+		c := tx.Scan(storage.Range{Lo: journalKey(l.files.at.Last + 1), Hi: journalKey(horizon + 1)})
 		defer c.Close()
 		for size := 0; c.Next(); {
 			if more = size >= shipAtOnce; more {
 				break
 			}
-			seq := binary.BigEndian.Uint64(c.Key()[1:])
-			lines = append(lines, line{seq, bytes.Clone(c.Value())})
+			lines = append(lines, line{seqOf(c.Key()), bytes.Clone(c.Value())})
 			size += len(c.Value())
 		}
 		return c.Err()
@@ -131,29 +161,8 @@ func (l *Log) journaled(horizon uint64) (lines []line, more bool, err error) {
 	return lines, more, err
 }
 
-// numbers returns the number of the last record shipped and the highest number
-// that the database knows of, 0 if there is none.
-func (l *Log) numbers() (shipped, highest uint64, err error) {
-	err = l.db.View(context.Background(), func(tx *storage.Tx) error {
-		shipped = 0
-		switch v, err := tx.Get(journalKey(lastShipped)); {
-		case err == nil:
-			if shipped, _, err = storage.DecodeUint64(v); err != nil {
-				return err
-			}
-		case !errors.Is(err, storage.ErrNotFound):
-			return err
-		}
-		highest = shipped
-		c := tx.Scan(storage.Range{Lo: journalKey(lastShipped + 1), Hi: []byte{byte(storage.Journal) + 1}, Reverse: true})
-		defer c.Close()
-		if c.Next() {
-			highest = max(highest, binary.BigEndian.Uint64(c.Key()[1:]))
-		}
-		return c.Err()
-	})
-	return shipped, highest, err
-}
+// seqOf returns the number of the record in the journal under key.
+func seqOf(key []byte) uint64 { return binary.BigEndian.Uint64(key[1:]) }
 
 // settledReads returns the pending reads up to horizon, and keeps them.
 func (l *Log) settledReads(horizon uint64) (lines []line) {
@@ -181,4 +190,85 @@ func (l *Log) forget(horizon uint64) {
 	clear(l.pending[len(kept):])
 	l.pending = kept
 	l.setBytes(size)
+}
+
+// newFile sees to it that there is a file to append to: a new one if there is
+// none, if the newest is large or old enough, or if somebody has laid hands on it.
+func (l *Log) newFile() error {
+	fs := l.files
+	switch {
+	case fs.f == nil:
+	case fs.displaced():
+		l.log.Error("the newest file of the decision log was moved, removed or changed", "file", fs.at.File)
+	case !l.fileIsFull():
+		return nil
+	case !fs.ended:
+		if err := l.note(&trail.Note{Kind: trail.Checkpoint, Reason: trail.End}); err != nil {
+			return err
+		}
+		fs.ended = true
+	}
+	if fs.f != nil {
+		l.documents.forget()
+	}
+	return fs.create()
+}
+
+// fileIsFull reports whether the newest file is large or old enough.
+func (l *Log) fileIsFull() bool {
+	at := &l.files.at
+	return at.Size >= l.cfg.FileSize || at.Size > 0 && l.cfg.Now().Sub(at.Began) >= l.cfg.FileAge
+}
+
+// note writes a note by itself.
+func (l *Log) note(n *trail.Note) error {
+	l.settled = false
+	return l.files.note(n)
+}
+
+// tidy sees to what is due when all records are in the files.
+func (l *Log) tidy() error {
+	now := l.cfg.Now()
+	at := &l.files.at
+	if at.Unsigned > 0 && now.Sub(at.Oldest) >= signEvery {
+		if err := l.sign(trail.Due); err != nil {
+			return err
+		}
+	}
+	if l.files.keys.stale() {
+		if err := l.rekey(); err != nil {
+			return err
+		}
+	}
+	if !l.settled {
+		if err := l.intend(*at); err != nil {
+			return err
+		}
+	}
+	if now.Sub(l.looked) < lookEvery {
+		return nil
+	}
+	l.looked = now
+	if l.files.displaced() || at.Size > 0 && l.fileIsFull() {
+		if err := l.sign(trail.Due); err != nil { // in a new file
+			return err
+		}
+	}
+	return l.retire()
+}
+
+// sign writes a checkpoint.
+func (l *Log) sign(reason string) error {
+	if err := l.newFile(); err != nil {
+		return err
+	}
+	if l.files.at.Size == 0 {
+		d, err := l.files.draft() // which has a checkpoint
+		if err != nil {
+			return err
+		}
+		l.settled = false
+		return l.files.write(d)
+	}
+	return l.note(&trail.Note{Kind: trail.Checkpoint, Reason: reason})
 }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package audit
+
+// WithReserve returns c with another reserve of the disk, in bytes.
+func WithReserve(c Config, bytes uint64) Config {
+	c.reserve = bytes
+	return c
+}
+
+// SignEvery is how old lines get before they are signed.
+const SignEvery = signEvery
+
+// NewestFile is closed by tests, so that writing to it fails.
+func (l *Log) NewestFile() error { return l.files.f.Close() }
