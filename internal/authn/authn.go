@@ -8,6 +8,10 @@
 // [Proof.Caller] says, in the transaction of the call, who that is now: an
 // access key that was deleted meanwhile, a role that was recreated or a session
 // that has ended lets nobody in, whatever was cached.
+//
+// Some operations take proof of who calls in their input, for which an identity
+// provider vouches. [Authenticator.Identify] verifies that, and what it returns
+// says in the transaction who that is now.
 package authn
 
 import (
@@ -18,6 +22,7 @@ import (
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/federation"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 	"github.com/bailiwick-dev/bailiwick/internal/wire/sigv4"
@@ -40,11 +45,18 @@ type Authenticator struct {
 	directory *identity.Directory
 	keys      *sigv4.Keys
 	known     *credentials
+
+	federation *federation.Verifier
+	providers  *storage.Cache[*samlProvider]
 }
 
-// New returns an Authenticator for the principals in directory.
-func New(db *storage.DB, directory *identity.Directory) *Authenticator {
-	return &Authenticator{db, directory, sigv4.NewKeys(cached), newCredentials(cached)}
+// New returns an Authenticator for the principals in directory, and for those that
+// identity providers vouch for in tokens that v verifies.
+func New(db *storage.DB, directory *identity.Directory, v *federation.Verifier) *Authenticator {
+	return &Authenticator{
+		db: db, directory: directory, keys: sigv4.NewKeys(cached), known: newCredentials(cached),
+		federation: v, providers: storage.NewCache[*samlProvider](cachedProviders),
+	}
 }
 
 // A Proof is what a request offers to prove who sent it. It belongs to one
@@ -74,9 +86,10 @@ func (p *Proof) Service() string {
 }
 
 // Region returns the region that the request is signed for. Requests to global
-// services act in us-east-1, whatever region they name.
+// services, and those that aren't signed, act in us-east-1, whatever region they
+// name.
 func (p *Proof) Region(svc *awsapi.Service) string {
-	if svc.Global {
+	if svc.Global || p.Unsigned() {
 		return "us-east-1"
 	}
 	return p.signature.Scope.Region
@@ -84,8 +97,12 @@ func (p *Proof) Region(svc *awsapi.Service) string {
 
 // Check checks what the head of the request says, for a request to svc: the
 // signature's form, scope and time, and that access key and session token are
-// ones that we gave out.
+// ones that we gave out. A request without any signature passes if the service has
+// operations that take proof in their input.
 func (p *Proof) Check(ctx context.Context, svc *awsapi.Service, now time.Time) error {
+	if p.Unsigned() && svc.TakesProof() {
+		return nil
+	}
 	if p.unreadable != nil {
 		return refusal(p.unreadable)
 	}
@@ -108,8 +125,22 @@ func (p *Proof) Check(ctx context.Context, svc *awsapi.Service, now time.Time) e
 	return refusal(err)
 }
 
-// Verify checks the signature over head and body.
+// Unsigned reports whether the request carries no signature at all, which leaves
+// open who sent it.
+func (p *Proof) Unsigned() bool {
+	e, ok := errors.AsType[*sigv4.Error](p.unreadable)
+	return ok && e.Reason == sigv4.Missing
+}
+
+// Refusal returns what a request is told that carries no signature and needs one.
+func (p *Proof) Refusal() error { return refusal(p.unreadable) }
+
+// Verify checks the signature over head and body. There is nothing to check of a
+// request that carries none, and nothing is verified then.
 func (p *Proof) Verify(body []byte) error {
+	if p.Unsigned() {
+		return nil
+	}
 	q, c := p.signature, p.credential
 	fingerprint := sigv4.Fingerprint(c.Fingerprint)
 	key, hit := p.authn.keys.Get(q, fingerprint)
@@ -146,6 +177,9 @@ func (p *Proof) Caller(tx *storage.Tx, now time.Time) (*awsapi.Caller, error) {
 		return nil, errors.New("authn: the signature was not verified")
 	}
 	c, err := p.authn.directory.Caller(tx, p.credential, now)
+	if err == nil {
+		p.authn.directory.Used(p.credential, now, p.signature.Scope.Service, p.signature.Scope.Region)
+	}
 	return c, refusal(err)
 }
 

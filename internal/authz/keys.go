@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/identity"
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
@@ -17,6 +18,9 @@ import (
 type keys struct {
 	call *awsapi.Call
 	need *awsapi.Need
+
+	home  *identity.Membership // of the caller's account
+	owner *identity.Membership // of the resource's account
 }
 
 const (
@@ -30,10 +34,7 @@ const (
 func (k *keys) Lookup(key string) policy.Value {
 	rest, global := strings.CutPrefix(key, "aws:")
 	if !global {
-		if k.need.Context == nil {
-			return policy.Value{}
-		}
-		return k.need.Context.Lookup(key)
+		return k.local(key)
 	}
 	switch {
 	case strings.HasPrefix(key, principalTag):
@@ -46,13 +47,31 @@ func (k *keys) Lookup(key string) policy.Value {
 	return k.principal(rest)
 }
 
+// local returns a key that is the service's own, or else an identity provider's: no
+// provider can claim a service's.
+func (k *keys) local(key string) policy.Value {
+	if k.need.Context != nil {
+		if v := k.need.Context.Lookup(key); !v.Absent() {
+			return v
+		}
+	}
+	caller := k.call.Caller
+	switch {
+	case caller.Federation != nil:
+		return awsapi.ClaimValue(caller.Federation.Claims, key)
+	case caller.Session != nil:
+		return awsapi.ClaimValue(caller.Session.Claims, key)
+	}
+	return policy.Value{}
+}
+
 // untagged is keys without the tags of the resource, under whatever service's
-// prefix.
+// prefix, and without what tells whether there is such an account.
 type untagged struct{ keys }
 
 // Lookup is that of keys.
 func (u *untagged) Lookup(key string) policy.Value {
-	if strings.Contains(key, ":resourcetag/") {
+	if strings.Contains(key, ":resourcetag/") || strings.HasPrefix(key, "aws:resourceorg") {
 		return policy.Value{}
 	}
 	return u.keys.Lookup(key)
@@ -62,6 +81,11 @@ func (u *untagged) Lookup(key string) policy.Value {
 func (k *keys) principal(key string) policy.Value {
 	caller := k.call.Caller
 	p := &caller.Principal
+	if caller.Federation != nil {
+		if v, ok := vouchedFor(key); ok {
+			return v
+		}
+	}
 	switch key {
 	case "principalarn":
 		return policy.One(caller.PrincipalARN())
@@ -69,6 +93,10 @@ func (k *keys) principal(key string) policy.Value {
 		return policy.One(p.Account)
 	case "principaltype":
 		return policy.One(p.Type.String())
+	case "principalorgid":
+		return organization(k.home)
+	case "principalorgpaths":
+		return paths(k.home)
 	case "principalisawsservice":
 		return policy.One("false")
 	case "userid":
@@ -85,6 +113,8 @@ func (k *keys) principal(key string) policy.Value {
 		if s := caller.Session; s != nil && s.SourceIdentity != "" {
 			return policy.One(s.SourceIdentity)
 		}
+	case "federatedprovider":
+		return federatedProvider(caller)
 	case "multifactorauthpresent":
 		if caller.Session != nil {
 			return policy.One("false")
@@ -119,6 +149,10 @@ func (k *keys) request(key string) policy.Value {
 		return policy.One("false")
 	case "resourceaccount":
 		return policy.One(k.need.Owner)
+	case "resourceorgid":
+		return organization(k.owner)
+	case "resourceorgpaths":
+		return paths(k.owner)
 	case "tagkeys":
 		names := slices.Clone(k.need.UntagKeys)
 		for _, t := range k.need.RequestTags {
@@ -129,6 +163,22 @@ func (k *keys) request(key string) policy.Value {
 		}
 	}
 	return policy.Value{}
+}
+
+// organization returns the id of the organization that the account is in.
+func organization(m *identity.Membership) policy.Value {
+	if m == nil || m.Organization == "" {
+		return policy.Value{}
+	}
+	return policy.One(m.Organization)
+}
+
+// paths returns where in the organization the account is.
+func paths(m *identity.Membership) policy.Value {
+	if m == nil || m.Organization == "" {
+		return policy.Value{}
+	}
+	return policy.Many([]string{m.Path})
 }
 
 // tag returns the value of the tag with the key, which is in lower case. If

@@ -28,12 +28,20 @@ type Service struct {
 	// such as "DynamoDB_20120810"; empty for protocols that route by scope.
 	Target string
 
+	// Sessions is with which temporary credentials the service can be used.
+	Sessions Sessions
+
 	Protocol   Protocol
 	Operations []Operation
 
 	// Actions is the service's part of the catalogue: every permission that
 	// its operations may need.
 	Actions []Action
+
+	// Owns returns the spans of all that the service keeps for an account and
+	// for nobody else. It is removed when the account is closed. Nil if the
+	// service keeps nothing but records of package identity.
+	Owns func(account string) []storage.Span
 }
 
 // A Protocol maps HTTP to operations and back. Implementations are safe for

@@ -16,6 +16,10 @@ type Caller struct {
 	AccessKeyID string
 	Tags        []Tag    // of the user, or of the session
 	Session     *Session // nil for long-term credentials
+
+	// Federation is what an identity provider says of a caller who presents its
+	// token: then Principal is the provider. Nil for all others.
+	Federation *Federation
 }
 
 // Account returns the 12-digit account that the caller belongs to.
@@ -71,6 +75,10 @@ type Session struct {
 	SourceIdentity string
 	Transitive     []string         // keys of the tags that chained sessions inherit
 	Policies       []*policy.Policy // session policies; nil if the session has none
+
+	// Of sessions that began with an identity provider's token.
+	Provider string  // aws:FederatedProvider; empty for all others
+	Claims   []Claim // condition keys that the session keeps
 }
 
 // An Ancestor is a user, or a session of a role, from which a session was

@@ -41,6 +41,10 @@ type Error struct {
 	Message string
 	Details any   // members of the error besides its message; nil if none
 	Err     error // what caused it, for the log only
+
+	// Encoded is the authorization message of a denial, sealed for the caller's
+	// account; it is sent in a header. Empty if there is none.
+	Encoded string
 }
 
 func (e *Error) Error() string {

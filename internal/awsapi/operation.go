@@ -5,6 +5,7 @@ package awsapi
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"github.com/bailiwick-dev/bailiwick/arn"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
@@ -33,6 +34,18 @@ type Need struct {
 
 	// Spans is the storage that the permission opens. Nil opens nothing.
 	Spans []storage.Span
+
+	// Changes names accounts, besides the caller's and Owner, that a Control
+	// operation changes: their epochs advance with it.
+	Changes []string
+}
+
+// A Withholder is a Need's Context some values of which decisions depend on but
+// nobody is to read in the decision log: they may be what a document holds.
+type Withholder interface {
+	// Withholds reports whether the value of the key, which is in lower case, is
+	// such a value.
+	Withholds(key string) bool
 }
 
 // An Operation is one row of a service's table. [Op] completes it.
@@ -42,14 +55,18 @@ type Operation struct {
 	Auth   Auth
 	Guard  Guard
 
+	// Sessions is with which temporary credentials the operation can be used.
+	Sessions Sessions
+
 	// Sample is an input, as JSON with the field names of the wire, with which
 	// tests try the operation: as its owner, as the wrong tenant, from another
 	// account and without a tag.
 	Sample string
 
-	in, out reflect.Type
-	needs   func(context.Context, *Call, any) ([]Need, error)
-	handle  func(context.Context, *Call, any) (any, error)
+	in, out  reflect.Type
+	presents func(any) Presented // nil but for FromInput
+	needs    func(context.Context, *Call, any) ([]Need, error)
+	handle   func(context.Context, *Call, any) (any, error)
 }
 
 // A Validator is an input that checks itself, once, before anything is looked
@@ -79,6 +96,9 @@ func Op[In, Out any](o Operation,
 	if (needs == nil) != (o.Guard == None) {
 		panic("awsapi: operation " + o.Name + " must state its needs, or say that it has none")
 	}
+	if (o.presents == nil) != (o.Auth != FromInput) {
+		panic("awsapi: operation " + o.Name + " must say what proof its input presents, or be signed")
+	}
 	o.in, o.out = reflect.TypeFor[In](), reflect.TypeFor[Out]()
 	o.needs = func(ctx context.Context, c *Call, in any) ([]Need, error) {
 		if needs == nil {
@@ -95,6 +115,27 @@ func Op[In, Out any](o Operation,
 	}
 	return o
 }
+
+// OpFromInput completes the row o, of an operation whose input carries the proof
+// of who calls: presents returns it from a valid input. Whether the request is
+// signed as well makes no difference to who the caller is. See [Op].
+func OpFromInput[In, Out any](o Operation,
+	presents func(in *In) Presented,
+	needs func(ctx context.Context, c *Call, in *In) ([]Need, error),
+	handle func(ctx context.Context, c *Call, in *In) (*Out, error),
+) Operation {
+	o.presents = func(in any) Presented { return presents(in.(*In)) }
+	return Op(o, needs, handle)
+}
+
+// TakesProof reports whether the service has operations whose input carries the
+// proof of who calls.
+func (s *Service) TakesProof() bool {
+	return slices.ContainsFunc(s.Operations, func(o Operation) bool { return o.Auth == FromInput })
+}
+
+// Presents returns the proof that the input of a [FromInput] operation carries.
+func (o *Operation) Presents(in any) Presented { return o.presents(in) }
 
 // In returns the type of the operation's input, a struct.
 func (o *Operation) In() reflect.Type { return o.in }

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/bailiwick-dev/bailiwick/internal/authn"
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/listen"
 )
@@ -16,6 +17,10 @@ import (
 const (
 	// maxBody is the largest request body, in bytes.
 	maxBody = 16 << 20
+
+	// maxUnsigned is that of requests without a signature, in bytes: nothing but
+	// who sends them can be in their body, and a session policy.
+	maxUnsigned = 256 << 10
 
 	// smallBody is the part of every body that needs no room of its own, in
 	// bytes: calls that send no more are served however busy the rest is. The
@@ -39,16 +44,20 @@ type body struct {
 	in     *room
 	source netip.Addr
 	held   int
+	limit  int // of the size
 }
 
-// readBody reads the whole body of r, which comes from address from, within its
-// bounds of size and time. The body must be released.
-func (s *Server) readBody(w http.ResponseWriter, r *http.Request, from netip.Addr) (*body, error) {
-	b := &body{conn: listen.From(r.Context()), rooms: &s.rooms, in: &s.rooms.strangers, source: listen.Source(from)}
+// readBody reads the whole body of r, which comes from address from with that
+// proof, within its bounds of size and time. The body must be released.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request, from netip.Addr, proof *authn.Proof) (*body, error) {
+	b := &body{conn: listen.From(r.Context()), rooms: &s.rooms, in: &s.rooms.strangers, source: listen.Source(from), limit: maxBody}
 	if b.conn.Known() {
 		b.in = &s.rooms.known
 	}
-	if r.ContentLength > maxBody {
+	if proof.Unsigned() {
+		b.limit = maxUnsigned
+	}
+	if r.ContentLength > int64(b.limit) {
 		return b, &awsapi.Error{Kind: awsapi.TooLarge}
 	}
 	rc := http.NewResponseController(w)
@@ -68,7 +77,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, from netip.Add
 	return b, rc.SetReadDeadline(time.Time{})
 }
 
-// read reads r up to maxBody bytes, of which expected are announced; 0 if that
+// read reads r up to the limit, of which expected are announced; 0 if that
 // isn't known. A claim of length is only a claim: what isn't there yet takes no
 // memory.
 func (b *body) read(r io.Reader, expected int) error {
@@ -81,7 +90,7 @@ func (b *body) read(r io.Reader, expected int) error {
 			return nil
 		case err != nil:
 			return &awsapi.Error{Kind: awsapi.Invalid, Message: "The request body could not be read.", Err: err}
-		case len(b.data) > maxBody:
+		case len(b.data) > b.limit:
 			return &awsapi.Error{Kind: awsapi.TooLarge}
 		case len(b.data) == cap(b.data):
 			if err := b.grow(); err != nil {
@@ -94,7 +103,7 @@ func (b *body) read(r io.Reader, expected int) error {
 // grow doubles what b can hold, if there is room. While it does, b is held
 // twice.
 func (b *body) grow() error {
-	size := min(2*cap(b.data), maxBody+1)
+	size := min(2*cap(b.data), b.limit+1)
 	if !b.in.take(b.source, size) {
 		return errCrowded
 	}
@@ -104,7 +113,7 @@ func (b *body) grow() error {
 	return nil
 }
 
-// verified says that the signature is right, so that b is not a stranger's any
+// verified says that it is known who sent b, which so is not a stranger's any
 // more, nor is the connection that it came on.
 func (b *body) verified(w http.ResponseWriter) error {
 	if !b.conn.Verified() {

@@ -28,6 +28,7 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/authz"
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/fair"
+	"github.com/bailiwick-dev/bailiwick/internal/federation"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
 	"github.com/bailiwick-dev/bailiwick/internal/keyring"
 	"github.com/bailiwick-dev/bailiwick/internal/server"
@@ -86,9 +87,9 @@ func newLab(t *testing.T, ops ...awsapi.Operation) *lab {
 		return err
 	}))
 	logger := slog.New(slog.NewTextHandler(l.logged, nil))
-	l.log, err = audit.Open(l.db, l.dir, logger)
+	l.log, err = audit.Open(audit.Config{DB: l.db, Ring: keyring.NewMemory(), Dir: l.dir, Log: logger})
 	check(t, err)
-	l.authn = authn.New(l.db, l.directory)
+	l.authn = authn.New(l.db, l.directory, federation.New(federation.Config{}))
 	svc := &awsapi.Service{Name: "lab", Protocol: awsquery.New("2026-01-01", "https://lab.test/"), Operations: ops}
 	sched, err := fair.New[authn.Sharer](1)
 	if err != nil {

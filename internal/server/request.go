@@ -14,7 +14,7 @@ import (
 // route finds the service that r is for: by its X-Amz-Target if it has one,
 // else by the scope that it is signed for. A form that isn't signed can only
 // mean the Security Token Service, the one service that proof in a form is
-// handed to.
+// handed to; so can a query, if it asks for an operation that takes such proof.
 func (s *Server) route(r *http.Request, proof *authn.Proof) (*awsapi.Service, bool) {
 	if targets := r.Header["X-Amz-Target"]; len(targets) == 1 {
 		prefix, _, _ := strings.Cut(targets[0], ".")
@@ -27,7 +27,14 @@ func (s *Server) route(r *http.Request, proof *authn.Proof) (*awsapi.Service, bo
 	}
 	form := strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 	svc, ok := s.byName["sts"]
-	return svc, ok && form
+	return svc, ok && (form || proof.Unsigned() && s.presents(svc, r))
+}
+
+// presents reports whether r is a query for an operation of svc that takes proof
+// in its input.
+func (s *Server) presents(svc *awsapi.Service, r *http.Request) bool {
+	op, ok := s.ops[svc][r.URL.Query().Get("Action")]
+	return ok && op.Auth == awsapi.FromInput && r.Method == http.MethodGet
 }
 
 // describe fills in what c says of its origin.

@@ -21,7 +21,6 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/fair"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
-	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
 // Config is what a Server needs. All fields but Observe are required.
@@ -93,6 +92,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e := awsapi.AsError(err)
 		s.logFailure(r.Context(), call, e)
 		settle(w, r, refused(e.Kind))
+		s.noteStranger(call, proof, e)
+		if e.Encoded != "" {
+			w.Header().Set("X-Amzn-Encoded-Authorization-Message", e.Encoded)
+		}
 		svc.Protocol.EncodeError(w, r, id, e)
 		return
 	}
@@ -125,27 +128,19 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 		return err
 	}
 	c.Region = proof.Region(c.Service)
-	body, err := s.readBody(w, r, c.SourceIP)
+	body, err := s.readBody(w, r, c.SourceIP, proof)
 	defer body.release()
 	if err != nil {
 		return err
 	}
-	if err := proof.Verify(body.data); err != nil {
+	if err := s.verify(w, proof, body); err != nil {
 		return err
 	}
-	if err := body.verified(w); err != nil {
-		return err
-	}
-	msg, err := c.Service.Protocol.Open(r, body.data)
+	msg, err := s.open(r, c, proof, body)
 	if err != nil {
 		return err
 	}
-	op, ok := s.ops[c.Service][msg.Operation()]
-	if !ok {
-		return awsapi.Errorf(awsapi.NoOperation, "", "Could not find operation %.64s", msg.Operation())
-	}
-	c.Operation = op
-	in := op.NewIn()
+	in := c.Operation.NewIn()
 	if err := msg.Decode(in); err != nil {
 		return err
 	}
@@ -154,11 +149,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 			return err
 		}
 	}
+	who, err := s.identify(w, r, c, proof, body, in)
+	if err != nil {
+		return err
+	}
 	turn, err := s.turn(r.Context(), proof)
 	if err != nil {
 		return err
 	}
-	out, err := s.do(r.Context(), c, proof, &turn, in)
+	out, err := s.do(r.Context(), c, who, &turn, in)
 	if err != nil {
 		return err
 	}
@@ -169,7 +168,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 // do decides a call and does it: who calls, what it needs, whether that is
 // allowed and the act itself are all of one snapshot or one transaction, so
 // nothing can change in between. The record of a change commits with it.
-func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, turn *turn, in any) (out any, err error) {
+func (s *Server) do(ctx context.Context, c *awsapi.Call, who awsapi.Proof, turn *turn, in any) (out any, err error) {
 	defer turn.Leave()
 	entry := s.cfg.Audit.Begin()
 	defer entry.Done()
@@ -183,7 +182,7 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, tur
 		defer turn.Leave() // what follows is waiting; a rerun goes on without, as it may hold what others wait for
 		defer catch(&err)
 		v = verdict{}
-		if c.Caller, err = proof.Caller(tx, now); err != nil {
+		if c.Caller, err = who.Caller(tx, now); err != nil {
 			return err
 		}
 		c.Tx = tx.Metadata()
@@ -200,7 +199,8 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, proof *authn.Proof, tur
 			}
 		}
 		if c.Operation.Access != awsapi.Read {
-			return entry.Commit(tx, change(c, &v, out))
+			v.record = change(c, &v, out)
+			return entry.Commit(tx, v.record)
 		}
 		return nil
 	})
@@ -224,13 +224,18 @@ func catch(err *error) {
 
 // A verdict is what was decided of a call.
 type verdict struct {
-	needs     []awsapi.Need
-	decisions []policy.Decision
-	decided   bool
-	denied    bool
+	needs    []awsapi.Need
+	outcomes []authz.Outcome
+	decided  bool
+	denied   bool
+	record   *audit.Record // of the change; nil until it is made
 }
 
 func (s *Server) decide(ctx context.Context, tx *storage.Tx, c *awsapi.Call, in any, v *verdict) (err error) {
+	if err := admit(c); err != nil {
+		v.decided, v.denied = true, true
+		return err
+	}
 	if c.Operation.Guard == awsapi.None {
 		v.decided = true
 		return nil
@@ -248,7 +253,7 @@ func (s *Server) decide(ctx context.Context, tx *storage.Tx, c *awsapi.Call, in 
 	if s.cfg.Observe != nil {
 		s.cfg.Observe(c, v.needs)
 	}
-	v.decisions, err = s.cfg.Authz.Decide(ctx, tx, c, v.needs)
+	v.outcomes, err = s.cfg.Authz.Decide(ctx, tx, c, v.needs)
 	v.decided = err == nil
 	return err
 }
@@ -270,6 +275,9 @@ func advance(tx *storage.Tx, caller *awsapi.Caller, needs []awsapi.Need) error {
 	owners := map[string]bool{caller.Account(): true}
 	for i := range needs {
 		owners[needs[i].Owner] = true
+		for _, changed := range needs[i].Changes {
+			owners[changed] = true
+		}
 	}
 	for owner := range owners {
 		if err := tx.Advance(owner); err != nil {
@@ -291,6 +299,8 @@ func (s *Server) keep(ctx context.Context, e audit.Entry, c *awsapi.Call, v *ver
 		if err := e.Allow(record(c, v, callErr)); err != nil {
 			return unrecorded(err)
 		}
+	default:
+		e.Committed(v.record)
 	}
 	return nil
 }

@@ -79,12 +79,12 @@ func (m *message) Decode(in any) error {
 }
 
 // Encode sends out. Operations whose results have no fields answer without a
-// result element.
+// result element; with an empty one if there is a blank field.
 func (p *protocol) Encode(w http.ResponseWriter, op *awsapi.Operation, requestID string, out any) {
 	x := &writer{}
 	x.buf.Grow(1 << 10)
 	x.raw(`<` + op.Name + `Response xmlns="` + p.namespace + `">`)
-	if v := reflect.Indirect(reflect.ValueOf(out)); v.IsValid() && len(fieldsOf(v.Type())) > 0 {
+	if v := reflect.Indirect(reflect.ValueOf(out)); v.IsValid() && v.NumField() > 0 {
 		x.element(op.Name+"Result", v)
 	}
 	x.raw(`<ResponseMetadata><RequestId>`)

@@ -168,6 +168,11 @@ func TestEmptyResultsHaveNoResultElement(t *testing.T) {
 	if strings.Contains(w.Body.String(), "DeleteRoleResult") {
 		t.Error(w.Body.String())
 	}
+	w = httptest.NewRecorder()
+	protocol.Encode(w, operation("UpdateRole"), "id-1", &struct{ _ struct{} }{})
+	if !strings.Contains(w.Body.String(), "<UpdateRoleResult></UpdateRoleResult>") {
+		t.Error(w.Body.String())
+	}
 }
 
 func TestErrorsHaveTheCodeAndStatusOfTheirKind(t *testing.T) {
