@@ -4,6 +4,7 @@ package iam
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
@@ -85,7 +86,8 @@ func keyNeeds(c *awsapi.Call, action string, name *string, id string) ([]awsapi.
 	if err != nil {
 		return nil, err
 	}
-	needs[0].Spans = append(needs[0].Spans, identity.AccessKeySpan(writes, c.Caller.Account(), id))
+	account := c.Caller.Account()
+	needs[0].Spans = append(needs[0].Spans, identity.AccessKeySpan(writes, account, id), identity.KeyUseSpan(writes, account, id))
 	return needs, nil
 }
 
@@ -135,7 +137,7 @@ func listAccessKeys(_ context.Context, c *awsapi.Call, in *listAccessKeysInput) 
 		return nil, err
 	}
 	self := func(s *string) string { return *s }
-	ids, next, err := page(pager{in.Marker, in.MaxItems}, sorted(o.keys(), self), self, nil)
+	ids, next, err := page(paged(c, in.Marker, in.MaxItems), sorted(o.keys(), self), self, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -187,4 +189,51 @@ func deleteAccessKey(_ context.Context, c *awsapi.Call, in *deleteAccessKeyInput
 	}
 	rest := slices.DeleteFunc(slices.Clone(o.keys()), func(id string) bool { return id == k.ID })
 	return &nothing{}, o.saveKeys(c.Tx, rest)
+}
+
+// getAccessKeyLastUsedNeeds finds whose key it is: the permission is asked for on
+// the user. Nobody in particular has a key that isn't the account's.
+func getAccessKeyLastUsedNeeds(_ context.Context, c *awsapi.Call, in *getAccessKeyLastUsedInput) ([]awsapi.Need, error) {
+	account := c.Caller.Account()
+	n := awsapi.Need{Action: "iam:GetAccessKeyLastUsed", Resource: identity.UserARN(account, "/", "*"), Owner: account}
+	k, err := identity.GetAccessKey(c.Tx, account, in.AccessKeyId)
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+	case err != nil:
+		return nil, err
+	case k.UserID == "":
+		n.Resource = identity.RootARN(account)
+	default:
+		if n, err = entityNeed(c, n.Action, reads, target{kind: aUser, name: k.User}); err != nil {
+			return nil, err
+		}
+	}
+	n.Spans = append(n.Spans, identity.AccessKeySpan(reads, account, in.AccessKeyId), identity.KeyUseSpan(reads, account, in.AccessKeyId))
+	return []awsapi.Need{n}, nil
+}
+
+// neverUsed is what stands for the service and the region of a key that was not
+// used yet.
+const neverUsed = "N/A"
+
+func getAccessKeyLastUsed(d *identity.Directory) func(context.Context, *awsapi.Call, *getAccessKeyLastUsedInput) (*getAccessKeyLastUsedOutput, error) {
+	return func(_ context.Context, c *awsapi.Call, in *getAccessKeyLastUsedInput) (*getAccessKeyLastUsedOutput, error) {
+		account := c.Caller.Account()
+		k, err := identity.GetAccessKey(c.Tx, account, in.AccessKeyId)
+		if err != nil {
+			return nil, notFound(err, "The Access Key with id %s cannot be found.", in.AccessKeyId)
+		}
+		out := &getAccessKeyLastUsedOutput{
+			UserName:          k.User,
+			AccessKeyLastUsed: accessKeyLastUsed{ServiceName: neverUsed, Region: neverUsed},
+		}
+		u, err := d.LastUse(c.Tx, account, k.ID)
+		switch {
+		case err == nil:
+			out.AccessKeyLastUsed = accessKeyLastUsed{LastUsedDate: &u.Time, ServiceName: u.Service, Region: u.Region}
+		case !errors.Is(err, storage.ErrNotFound):
+			return nil, err
+		}
+		return out, nil
+	}
 }

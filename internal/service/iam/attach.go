@@ -12,7 +12,7 @@ import (
 )
 
 // attach attaches the managed policy to e; once, however often it is asked to.
-func attach(c *awsapi.Call, e *identity.Entity, policyARN, quota string) error {
+func attach(c *awsapi.Call, e *identity.Entity, policyARN, quota string, limit int) error {
 	p, err := loadPolicy(c, policyARN)
 	if err != nil {
 		return err
@@ -20,8 +20,8 @@ func attach(c *awsapi.Call, e *identity.Entity, policyARN, quota string) error {
 	if slices.Contains(e.Attached, policyARN) {
 		return nil
 	}
-	if len(e.Attached) >= maxAttached {
-		return overQuota(quota, maxAttached)
+	if len(e.Attached) >= limit {
+		return overQuota(quota, limit)
 	}
 	e.Attached = append(slices.Clone(e.Attached), policyARN)
 	p.Attachments++
@@ -42,10 +42,13 @@ func detach(c *awsapi.Call, e *identity.Entity, policyARN string) error {
 	return savePolicy(c, p)
 }
 
-// An attachment is a managed policy as seen from who has it.
-type attachment struct{ arn, name, path string }
+// An attachment is a managed policy as seen from who has it. Its key tells it from
+// one of AWS's of the same name.
+type attachment struct{ arn, name, path, key string }
 
-func listAttached(e *identity.Entity, p pager, prefix *string) (*listAttachedOutput, error) {
+// attachments returns the managed policies that e has, in the order they were
+// attached.
+func attachments(e *identity.Entity) ([]attachment, error) {
 	list := make([]attachment, len(e.Attached))
 	for i, s := range e.Attached {
 		a, err := arn.Parse(s)
@@ -53,23 +56,35 @@ func listAttached(e *identity.Entity, p pager, prefix *string) (*listAttachedOut
 			return nil, err
 		}
 		_, path, name, _ := identity.ParseARN(a, "policy")
-		list[i] = attachment{arn: s, name: name, path: path}
+		list[i] = attachment{arn: s, name: name, path: path, key: name + "/" + a.Account}
 	}
-	name := func(a *attachment) string { return a.name }
-	found, next, err := page(p, sorted(list, name), name, underPath(prefix, func(a *attachment) string { return a.path }))
+	return list, nil
+}
+
+func describeAttached(list []attachment) []attachedPolicy {
+	out := make([]attachedPolicy, len(list))
+	for i, a := range list {
+		out[i] = attachedPolicy{PolicyName: a.name, PolicyArn: a.arn}
+	}
+	return out
+}
+
+func listAttached(e *identity.Entity, p pager, prefix *string) (*listAttachedOutput, error) {
+	list, err := attachments(e)
 	if err != nil {
 		return nil, err
 	}
-	out := &listAttachedOutput{AttachedPolicies: make([]attachedPolicy, len(found)), IsTruncated: next != nil, Marker: next}
-	for i, a := range found {
-		out.AttachedPolicies[i] = attachedPolicy{PolicyName: a.name, PolicyArn: a.arn}
+	key := func(a *attachment) string { return a.key }
+	found, next, err := page(p, sorted(list, key), key, underPath(prefix, func(a *attachment) string { return a.path }))
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	return &listAttachedOutput{AttachedPolicies: describeAttached(found), IsTruncated: next != nil, Marker: next}, nil
 }
 
 func attachUserPolicy(_ context.Context, c *awsapi.Call, in *attachUserPolicyInput) (*nothing, error) {
 	return changeUser(c, in.UserName, func(u *identity.User) error {
-		return attach(c, &u.Entity, in.PolicyArn, "PoliciesPerUser")
+		return attach(c, &u.Entity, in.PolicyArn, "PoliciesPerUser", maxAttached)
 	})
 }
 
@@ -82,12 +97,30 @@ func listAttachedUserPolicies(_ context.Context, c *awsapi.Call, in *listAttache
 	if err != nil {
 		return nil, err
 	}
-	return listAttached(&u.Entity, pager{in.Marker, in.MaxItems}, in.PathPrefix)
+	return listAttached(&u.Entity, paged(c, in.Marker, in.MaxItems), in.PathPrefix)
+}
+
+func attachGroupPolicy(_ context.Context, c *awsapi.Call, in *attachGroupPolicyInput) (*nothing, error) {
+	return changeGroup(c, in.GroupName, func(g *identity.Group) error {
+		return attach(c, &g.Entity, in.PolicyArn, "PoliciesPerGroup", maxGroupAttached)
+	})
+}
+
+func detachGroupPolicy(_ context.Context, c *awsapi.Call, in *detachGroupPolicyInput) (*nothing, error) {
+	return changeGroup(c, in.GroupName, func(g *identity.Group) error { return detach(c, &g.Entity, in.PolicyArn) })
+}
+
+func listAttachedGroupPolicies(_ context.Context, c *awsapi.Call, in *listAttachedGroupPoliciesInput) (*listAttachedOutput, error) {
+	g, err := loadGroup(c, in.GroupName)
+	if err != nil {
+		return nil, err
+	}
+	return listAttached(&g.Entity, paged(c, in.Marker, in.MaxItems), in.PathPrefix)
 }
 
 func attachRolePolicy(_ context.Context, c *awsapi.Call, in *attachRolePolicyInput) (*nothing, error) {
 	return changeRole(c, in.RoleName, func(r *identity.Role) error {
-		return attach(c, &r.Entity, in.PolicyArn, "PoliciesPerRole")
+		return attach(c, &r.Entity, in.PolicyArn, "PoliciesPerRole", maxAttached)
 	})
 }
 
@@ -100,5 +133,5 @@ func listAttachedRolePolicies(_ context.Context, c *awsapi.Call, in *listAttache
 	if err != nil {
 		return nil, err
 	}
-	return listAttached(&r.Entity, pager{in.Marker, in.MaxItems}, in.PathPrefix)
+	return listAttached(&r.Entity, paged(c, in.Marker, in.MaxItems), in.PathPrefix)
 }

@@ -5,9 +5,9 @@ package iam
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
-	"github.com/bailiwick-dev/bailiwick/arn"
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
@@ -26,9 +26,10 @@ type kind uint8
 const (
 	aUser kind = iota
 	aRole
+	aGroup
 )
 
-// A target is which user or role an input is about, and what of the input
+// A target is which user, role or group an input is about, and what of the input
 // policies may ask for.
 type target struct {
 	kind     kind
@@ -43,10 +44,10 @@ type target struct {
 	deletes bool // the entity goes
 }
 
-// A targeted input is about one user or role.
+// A targeted input is about one user, role or group.
 type targeted interface{ target() target }
 
-// on returns the needs function of an operation on one user or role.
+// on returns the needs function of an operation on one user, role or group.
 func on[In any, P interface {
 	*In
 	targeted
@@ -71,12 +72,16 @@ func entityNeed(c *awsapi.Call, action string, write bool, t target) (awsapi.Nee
 	}
 	k := &keys{policyARN: t.policy, boundary: t.boundary}
 	n := awsapi.Need{Action: action, Owner: account, Context: k, RequestTags: t.tags, UntagKeys: t.untag}
-	if t.kind == aUser {
+	switch t.kind {
+	case aUser:
 		n.Resource = identity.UserARN(account, e.Path, e.Name)
 		n.Spans = append(n.Spans, identity.Users.One(write, account, t.name))
-	} else {
+	case aRole:
 		n.Resource = identity.RoleARN(account, e.Path, e.Name)
 		n.Spans = append(n.Spans, identity.Roles.One(write, account, t.name))
+	case aGroup:
+		n.Resource = identity.GroupARN(account, e.Path, e.Name)
+		n.Spans = append(n.Spans, identity.GroupSpans(write, account, t.name, e.ID)...)
 	}
 	if e.ID != "" {
 		n.ResourceTags, k.tags = e.Tags, e.Tags
@@ -102,36 +107,50 @@ func (t *target) moreSpans(account string, e *identity.Entity) []storage.Span {
 		spans = append(spans, identity.PolicySpan(writes, account, e.Boundary))
 	}
 	if t.deletes && e.ID != "" {
-		spans = append(spans, identity.PrincipalSpan(e.ID))
+		spans = append(spans, t.deletion(account, e.ID)...)
 	}
 	if t.shows {
-		spans = append(spans, identity.PrincipalIndex())
+		spans = append(spans, identity.PrincipalIndex(), identity.KeyUseSpan(reads, account, e.ID))
 	}
 	return spans
 }
 
+// deletion returns the spans of what goes with the entity of that id.
+func (t *target) deletion(account, id string) []storage.Span {
+	switch t.kind {
+	case aUser:
+		return append(identity.UserCount.Spans(writes, account), identity.PrincipalSpan(id))
+	case aRole:
+		return append(identity.RoleCount.Spans(writes, account), identity.PrincipalSpan(id), identity.KeyUseSpan(writes, account, id))
+	default:
+		return append(identity.GroupCount.Spans(writes, account), identity.MembersSpan(account, id))
+	}
+}
+
 // lookup returns the entity of that name, or one without an id and with the
 // path "/" if there is none.
-func lookup(tx *storage.Tx, k kind, account, name string) (*identity.Entity, error) {
-	none := &identity.Entity{Path: "/", Name: name}
-	if k == aUser {
-		u, err := identity.Users.Get(tx, account, name)
-		if errors.Is(err, storage.ErrNotFound) {
-			return none, nil
+func lookup(tx *storage.Tx, k kind, account, name string) (e *identity.Entity, err error) {
+	switch k {
+	case aUser:
+		var u *identity.User
+		if u, err = identity.Users.Get(tx, account, name); err == nil {
+			e = &u.Entity
 		}
-		if err != nil {
-			return nil, err
+	case aRole:
+		var r *identity.Role
+		if r, err = identity.Roles.Get(tx, account, name); err == nil {
+			e = &r.Entity
 		}
-		return &u.Entity, nil
+	case aGroup:
+		var g *identity.Group
+		if g, err = identity.Groups.Get(tx, account, name); err == nil {
+			e = &g.Entity
+		}
 	}
-	r, err := identity.Roles.Get(tx, account, name)
 	if errors.Is(err, storage.ErrNotFound) {
-		return none, nil
+		return &identity.Entity{Path: "/", Name: name}, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &r.Entity, nil
+	return e, err
 }
 
 // keys is the condition keys of IAM itself.
@@ -181,44 +200,6 @@ func roleSpans(account string) []storage.Span {
 	return []storage.Span{identity.Roles.All(reads, account), identity.PrincipalIndex()}
 }
 
-func policySpans(account string) []storage.Span {
-	return []storage.Span{identity.Policies.All(reads, account)}
-}
-
-// A named input is about one managed policy.
-type named interface{ policyARN() string }
-
-// onPolicy returns the needs function of an operation on one managed policy.
-func onPolicy[In any, P interface {
-	*In
-	named
-}](action string, write bool) func(context.Context, *awsapi.Call, *In) ([]awsapi.Need, error) {
-	return func(_ context.Context, c *awsapi.Call, in *In) ([]awsapi.Need, error) {
-		name := P(in).policyARN()
-		a, err := arn.Parse(name)
-		if err != nil {
-			return nil, invalid("ARN %s is not valid.", name)
-		}
-		n := awsapi.Need{Action: action, Resource: a, Owner: a.Account}
-		if !identity.ValidAccount(n.Owner) {
-			n.Owner = c.Caller.Account() // AWS's own policies belong to nobody here
-		}
-		if n.Owner != c.Caller.Account() {
-			return []awsapi.Need{n}, nil // nobody's but its own account's
-		}
-		p, err := identity.GetPolicy(c.Tx, n.Owner, name)
-		if err != nil && !errors.Is(err, storage.ErrNotFound) {
-			return nil, err
-		}
-		if err == nil {
-			n.ResourceTags = p.Tags
-			n.Context = &keys{tags: p.Tags}
-		}
-		n.Spans = []storage.Span{identity.PolicySpan(write, n.Owner, name)}
-		return []awsapi.Need{n}, nil
-	}
-}
-
 // tagged adds to the need of creating something the need of tagging it.
 func tagged(n awsapi.Need, action string) []awsapi.Need {
 	if len(n.RequestTags) == 0 {
@@ -229,39 +210,27 @@ func tagged(n awsapi.Need, action string) []awsapi.Need {
 	return []awsapi.Need{n, tag}
 }
 
+// The condition keys of actions, by what the actions are about. showing is of
+// what only has tags, bounded of users and roles.
+var (
+	showing    = []awsapi.Key{{Name: "aws:ResourceTag/"}, {Name: "iam:ResourceTag/"}}
+	bounded    = append(showing[:2:2], awsapi.Key{Name: "iam:PermissionsBoundary"})
+	attaching  = append(bounded[:3:3], awsapi.Key{Name: "iam:PolicyARN", Always: true})
+	requesting = []awsapi.Key{{Name: "aws:RequestTag/"}, {Name: "aws:TagKeys"}}
+	creating   = append(requesting[:2:2], awsapi.Key{Name: "iam:PermissionsBoundary"})
+	tagging    = append(requesting[:2:2], bounded...)
+)
+
 // actions returns IAM's part of the catalogue.
 func actions() []awsapi.Action {
-	user, role, managed := []string{"user"}, []string{"role"}, []string{"policy"}
-	tags := []awsapi.Key{{Name: "aws:ResourceTag/"}, {Name: "iam:ResourceTag/"}}
-	bounded := append(tags[:2:2], awsapi.Key{Name: "iam:PermissionsBoundary"})
-	attach := append(bounded[:3:3], awsapi.Key{Name: "iam:PolicyARN", Always: true})
-	request := []awsapi.Key{{Name: "aws:RequestTag/"}, {Name: "aws:TagKeys"}}
-	create := append(request[:2:2], awsapi.Key{Name: "iam:PermissionsBoundary"})
-	tagging := append(request[:2:2], bounded...)
+	return slices.Concat(userActions(), groupActions(), roleActions(), policyActions(), providerActions(), accountActions(), emptyActions(), simulationActions())
+}
 
-	var all []awsapi.Action
-	add := func(resources []string, keys []awsapi.Key, names ...string) {
-		for _, name := range names {
-			all = append(all, awsapi.Action{Name: "iam:" + name, Resources: resources, Keys: keys})
-		}
+// declare returns actions on those types of resource with those condition keys.
+func declare(resources []string, keys []awsapi.Key, names ...string) []awsapi.Action {
+	all := make([]awsapi.Action, len(names))
+	for i, name := range names {
+		all[i] = awsapi.Action{Name: "iam:" + name, Resources: resources, Keys: keys}
 	}
-	add(nil, nil, "ListUsers", "ListRoles", "ListPolicies")
-	add(user, create, "CreateUser")
-	add(user, tagging, "TagUser", "UntagUser")
-	add(user, bounded,
-		"GetUser", "DeleteUser", "ListUserTags",
-		"CreateAccessKey", "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey",
-		"PutUserPolicy", "GetUserPolicy", "ListUserPolicies", "DeleteUserPolicy", "ListAttachedUserPolicies",
-		"PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary")
-	add(user, attach, "AttachUserPolicy", "DetachUserPolicy")
-	add(role, create, "CreateRole")
-	add(role, tagging, "TagRole", "UntagRole")
-	add(role, bounded,
-		"GetRole", "UpdateRole", "UpdateAssumeRolePolicy", "DeleteRole", "ListRoleTags",
-		"PutRolePolicy", "GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy", "ListAttachedRolePolicies",
-		"PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary")
-	add(role, attach, "AttachRolePolicy", "DetachRolePolicy")
-	add(managed, request, "CreatePolicy", "TagPolicy")
-	add(managed, tags, "GetPolicy", "GetPolicyVersion", "DeletePolicy")
 	return all
 }

@@ -100,7 +100,39 @@ func listUserPolicies(_ context.Context, c *awsapi.Call, in *listUserPoliciesInp
 	if err != nil {
 		return nil, err
 	}
-	return listInline(&u.Entity, pager{in.Marker, in.MaxItems})
+	return listInline(&u.Entity, paged(c, in.Marker, in.MaxItems))
+}
+
+func putGroupPolicy(_ context.Context, c *awsapi.Call, in *putGroupPolicyInput) (*nothing, error) {
+	return changeGroup(c, in.GroupName, func(g *identity.Group) error {
+		return putInline(&g.Entity, in.PolicyName, in.PolicyDocument, maxGroupInline, "group")
+	})
+}
+
+func getGroupPolicy(_ context.Context, c *awsapi.Call, in *getGroupPolicyInput) (*getGroupPolicyOutput, error) {
+	g, err := loadGroup(c, in.GroupName)
+	if err != nil {
+		return nil, err
+	}
+	p, err := getInline(&g.Entity, in.PolicyName, "group")
+	if err != nil {
+		return nil, err
+	}
+	return &getGroupPolicyOutput{GroupName: g.Name, PolicyName: p.Name, PolicyDocument: encodeDocument(p.Text)}, nil
+}
+
+func deleteGroupPolicy(_ context.Context, c *awsapi.Call, in *deleteGroupPolicyInput) (*nothing, error) {
+	return changeGroup(c, in.GroupName, func(g *identity.Group) error {
+		return deleteInline(&g.Entity, in.PolicyName, "group")
+	})
+}
+
+func listGroupPolicies(_ context.Context, c *awsapi.Call, in *listGroupPoliciesInput) (*listInlineOutput, error) {
+	g, err := loadGroup(c, in.GroupName)
+	if err != nil {
+		return nil, err
+	}
+	return listInline(&g.Entity, paged(c, in.Marker, in.MaxItems))
 }
 
 func putRolePolicy(_ context.Context, c *awsapi.Call, in *putRolePolicyInput) (*nothing, error) {
@@ -132,5 +164,5 @@ func listRolePolicies(_ context.Context, c *awsapi.Call, in *listRolePoliciesInp
 	if err != nil {
 		return nil, err
 	}
-	return listInline(&r.Entity, pager{in.Marker, in.MaxItems})
+	return listInline(&r.Entity, paged(c, in.Marker, in.MaxItems))
 }

@@ -7,15 +7,29 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 )
 
-// defaultItems is the size of a page whose size the caller leaves open.
-const defaultItems = 100
+const (
+	// defaultItems is the size of a page whose size the caller leaves open.
+	defaultItems = 100
+	// maxScanned is how many items one call looks at, whatever it keeps of them:
+	// a page may be short, even empty, and not the last.
+	maxScanned = 10_000
+)
 
 // A pager is the paging parameters of a list operation.
 type pager struct {
+	scope    string // what markers are good for, which they begin with
 	marker   *string
 	maxItems *int32
+}
+
+// paged returns the pager of a call. Its markers are good for the operation and
+// the account of the call.
+func paged(c *awsapi.Call, marker *string, maxItems *int32) pager {
+	return pager{c.Caller.Account() + " " + c.Operation.Name + " ", marker, maxItems}
 }
 
 // after returns the name that the page begins after; empty for the first page.
@@ -23,11 +37,26 @@ func (p pager) after() (string, error) {
 	if p.marker == nil {
 		return "", nil
 	}
-	name, err := base64.RawURLEncoding.Strict().DecodeString(*p.marker)
-	if err != nil || len(name) == 0 {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(*p.marker)
+	name, ok := strings.CutPrefix(string(b), p.scope)
+	if err != nil || !ok || name == "" {
 		return "", invalid("Invalid Marker.")
 	}
-	return string(name), nil
+	return name, nil
+}
+
+// next returns the marker of the page after name.
+func (p pager) next(name string) *string {
+	m := base64.RawURLEncoding.EncodeToString([]byte(p.scope + name))
+	return &m
+}
+
+// limit returns how many items the page holds at most.
+func (p pager) limit() int {
+	if p.maxItems == nil {
+		return defaultItems
+	}
+	return int(*p.maxItems)
 }
 
 // page returns the items of a page that are kept, and the marker of the next
@@ -39,23 +68,20 @@ func page[T any](p pager, items func(after string) iter.Seq2[T, error], name fun
 	if err != nil {
 		return nil, nil, err
 	}
-	limit := defaultItems
-	if p.maxItems != nil {
-		limit = int(*p.maxItems)
-	}
+	limit, scanned, last := p.limit(), 0, ""
 	out := []T{}
 	for v, err := range items(after) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if keep != nil && !keep(&v) {
-			continue
+		if len(out) == limit || scanned == maxScanned {
+			return out, p.next(last), nil
 		}
-		if len(out) == limit {
-			next := base64.RawURLEncoding.EncodeToString([]byte(name(&out[limit-1])))
-			return out, &next, nil
+		scanned++
+		last = name(&v)
+		if keep == nil || keep(&v) {
+			out = append(out, v)
 		}
-		out = append(out, v)
 	}
 	return out, nil, nil
 }

@@ -5,8 +5,6 @@ package iam
 import (
 	"context"
 	"errors"
-	"iter"
-	"strings"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
@@ -14,18 +12,11 @@ import (
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
-// What ListPolicies can be narrowed to.
-const (
-	scopeAll   = "All"
-	scopeAWS   = "AWS"
-	scopeLocal = "Local"
+// maxVersions is the number of versions that a managed policy has at most.
+const maxVersions = 5
 
-	usagePermissions = "PermissionsPolicy"
-	usageBoundary    = "PermissionsBoundary"
-)
-
-// loadPolicy returns the managed policy of the caller's account that has the
-// ARN.
+// loadPolicy returns the managed policy of the caller's account, or of AWS, that
+// has the ARN.
 func loadPolicy(c *awsapi.Call, policyARN string) (*identity.ManagedPolicy, error) {
 	p, err := identity.GetPolicy(c.Tx, c.Caller.Account(), policyARN)
 	if err != nil {
@@ -34,8 +25,9 @@ func loadPolicy(c *awsapi.Call, policyARN string) (*identity.ManagedPolicy, erro
 	return p, nil
 }
 
+// savePolicy saves p as the caller's account sees it.
 func savePolicy(c *awsapi.Call, p *identity.ManagedPolicy) error {
-	return identity.Policies.Put(c.Tx, p.Account, p.Name, p)
+	return identity.PutPolicy(c.Tx, c.Caller.Account(), p)
 }
 
 func createPolicyNeeds(_ context.Context, c *awsapi.Call, in *createPolicyInput) ([]awsapi.Need, error) {
@@ -45,7 +37,8 @@ func createPolicyNeeds(_ context.Context, c *awsapi.Call, in *createPolicyInput)
 		Resource:    identity.PolicyARN(account, pathOr(in.Path), in.PolicyName),
 		Owner:       account,
 		RequestTags: in.Tags,
-		Spans:       []storage.Span{identity.Policies.One(writes, account, in.PolicyName)},
+		Spans: append(identity.PolicyCount.Spans(writes, account),
+			identity.Policies.One(writes, account, in.PolicyName)),
 	}
 	return tagged(n, "iam:TagPolicy"), nil
 }
@@ -61,6 +54,9 @@ func createPolicy(_ context.Context, c *awsapi.Call, in *createPolicyInput) (*cr
 	if policy.Size([]byte(in.PolicyDocument)) > maxPolicySize {
 		return nil, overQuota("PolicySize", maxPolicySize)
 	}
+	if err := checkCount(c, identity.PolicyCount, "PoliciesPerAccount", maxPolicies); err != nil {
+		return nil, err
+	}
 	now := created(c)
 	p := &identity.ManagedPolicy{
 		Account:     account,
@@ -72,9 +68,10 @@ func createPolicy(_ context.Context, c *awsapi.Call, in *createPolicyInput) (*cr
 		Updated:     now,
 		Tags:        in.Tags,
 		Default:     "v1",
+		Last:        1,
 		Versions:    []identity.PolicyVersion{{ID: "v1", Text: in.PolicyDocument, Created: now}},
 	}
-	if err := savePolicy(c, p); err != nil {
+	if err := identity.CreatePolicy(c.Tx, p); err != nil {
 		return nil, err
 	}
 	return &createPolicyOutput{Policy: describePolicy(p)}, nil
@@ -88,54 +85,6 @@ func getPolicy(_ context.Context, c *awsapi.Call, in *getPolicyInput) (*getPolic
 	return &getPolicyOutput{Policy: describePolicy(p)}, nil
 }
 
-func getPolicyVersion(_ context.Context, c *awsapi.Call, in *getPolicyVersionInput) (*getPolicyVersionOutput, error) {
-	p, err := loadPolicy(c, in.PolicyArn)
-	if err != nil {
-		return nil, err
-	}
-	v, ok := p.Version(in.VersionId)
-	if !ok {
-		return nil, noSuchEntity("Policy %s version %s does not exist or is not attachable.", in.PolicyArn, in.VersionId)
-	}
-	return &getPolicyVersionOutput{PolicyVersion: policyVersion{
-		Document:         encodeDocument(v.Text),
-		VersionId:        v.ID,
-		IsDefaultVersion: v.ID == p.Default,
-		CreateDate:       v.Created,
-	}}, nil
-}
-
-func listPolicies(_ context.Context, c *awsapi.Call, in *listPoliciesInput) (*listPoliciesOutput, error) {
-	found, next, err := page(pager{in.Marker, in.MaxItems},
-		func(after string) iter.Seq2[identity.ManagedPolicy, error] {
-			return identity.Policies.After(c.Tx, c.Caller.Account(), after)
-		},
-		func(p *identity.ManagedPolicy) string { return p.Name },
-		in.keeps)
-	if err != nil {
-		return nil, err
-	}
-	out := &listPoliciesOutput{Policies: make([]managedPolicy, len(found)), IsTruncated: next != nil, Marker: next}
-	for i := range found {
-		out.Policies[i] = describePolicy(&found[i])
-		out.Policies[i].Tags, out.Policies[i].Description = nil, nil
-	}
-	return out, nil
-}
-
-// keeps reports whether the listing holds p, which is never one of AWS's own.
-func (in *listPoliciesInput) keeps(p *identity.ManagedPolicy) bool {
-	used := p.Attachments + p.Boundaries
-	switch in.PolicyUsageFilter {
-	case usagePermissions:
-		used = p.Attachments
-	case usageBoundary:
-		used = p.Boundaries
-	}
-	filtered := in.OnlyAttached || in.PolicyUsageFilter != ""
-	return in.Scope != scopeAWS && (!filtered || used > 0) && strings.HasPrefix(p.Path, value(in.PathPrefix))
-}
-
 func deletePolicy(_ context.Context, c *awsapi.Call, in *deletePolicyInput) (*nothing, error) {
 	p, err := loadPolicy(c, in.PolicyArn)
 	if err != nil {
@@ -144,7 +93,10 @@ func deletePolicy(_ context.Context, c *awsapi.Call, in *deletePolicyInput) (*no
 	if p.Attachments > 0 || p.Boundaries > 0 {
 		return nil, deleteConflict("Cannot delete a policy attached to entities.")
 	}
-	return &nothing{}, identity.Policies.Delete(c.Tx, p.Account, p.Name)
+	if len(p.Versions) > 1 {
+		return nil, deleteConflict("This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.")
+	}
+	return &nothing{}, identity.DeletePolicy(c.Tx, p)
 }
 
 func describePolicy(p *identity.ManagedPolicy) managedPolicy {

@@ -51,6 +51,7 @@ func createRoleNeeds(_ context.Context, c *awsapi.Call, in *createRoleInput) (_ 
 			identity.PolicySpan(writes, account, value(in.PermissionsBoundary)),
 		},
 	}
+	n.Spans = append(n.Spans, identity.RoleCount.Spans(writes, account)...)
 	return tagged(n, "iam:TagRole"), nil
 }
 
@@ -64,6 +65,9 @@ func createRole(_ context.Context, c *awsapi.Call, in *createRoleInput) (*create
 	}
 	if in.trust.err != nil {
 		return nil, in.trust.err
+	}
+	if err := checkCount(c, identity.RoleCount, "RolesPerAccount", maxRoles); err != nil {
+		return nil, err
 	}
 	r := &identity.Role{
 		Entity: identity.Entity{
@@ -90,8 +94,19 @@ func createRole(_ context.Context, c *awsapi.Call, in *createRoleInput) (*create
 	return &createRoleOutput{Role: describeRole(r, in.AssumeRolePolicyDocument)}, nil
 }
 
-func getRole(_ context.Context, c *awsapi.Call, in *getRoleInput) (*getRoleOutput, error) {
-	r, err := loadRole(c, in.RoleName)
+func getRole(d *identity.Directory) func(context.Context, *awsapi.Call, *getRoleInput) (*getRoleOutput, error) {
+	return func(_ context.Context, c *awsapi.Call, in *getRoleInput) (*getRoleOutput, error) {
+		shown, err := showRole(c, d, in.RoleName)
+		if err != nil {
+			return nil, err
+		}
+		return &getRoleOutput{Role: *shown}, nil
+	}
+}
+
+// showRole describes the role of that name as GetRole shows it.
+func showRole(c *awsapi.Call, d *identity.Directory, name string) (*role, error) {
+	r, err := loadRole(c, name)
 	if err != nil {
 		return nil, err
 	}
@@ -99,11 +114,20 @@ func getRole(_ context.Context, c *awsapi.Call, in *getRoleInput) (*getRoleOutpu
 	if err != nil {
 		return nil, err
 	}
-	return &getRoleOutput{Role: describeRole(r, string(trust))}, nil
+	shown := describeRole(r, string(trust))
+	shown.RoleLastUsed = &roleLastUsed{}
+	u, err := d.LastUse(c.Tx, r.Account, r.ID)
+	switch {
+	case err == nil:
+		shown.RoleLastUsed = &roleLastUsed{LastUsedDate: &u.Time, Region: &u.Region}
+	case !errors.Is(err, storage.ErrNotFound):
+		return nil, err
+	}
+	return &shown, nil
 }
 
 func listRoles(_ context.Context, c *awsapi.Call, in *listRolesInput) (*listRolesOutput, error) {
-	found, next, err := page(pager{in.Marker, in.MaxItems},
+	found, next, err := page(paged(c, in.Marker, in.MaxItems),
 		func(after string) iter.Seq2[identity.Role, error] {
 			return identity.Roles.After(c.Tx, c.Caller.Account(), after)
 		},
@@ -124,8 +148,8 @@ func listRoles(_ context.Context, c *awsapi.Call, in *listRolesInput) (*listRole
 	return out, nil
 }
 
-func updateRole(_ context.Context, c *awsapi.Call, in *updateRoleInput) (*nothing, error) {
-	return changeRole(c, in.RoleName, func(r *identity.Role) error {
+func updateRole(_ context.Context, c *awsapi.Call, in *updateRoleInput) (*updateRoleOutput, error) {
+	_, err := changeRole(c, in.RoleName, func(r *identity.Role) error {
 		if in.Description != nil {
 			r.Description = *in.Description
 		}
@@ -134,6 +158,26 @@ func updateRole(_ context.Context, c *awsapi.Call, in *updateRoleInput) (*nothin
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	return &updateRoleOutput{}, nil
+}
+
+func updateRoleDescription(d *identity.Directory) func(context.Context, *awsapi.Call, *updateRoleDescriptionInput) (*updateRoleDescriptionOutput, error) {
+	return func(_ context.Context, c *awsapi.Call, in *updateRoleDescriptionInput) (*updateRoleDescriptionOutput, error) {
+		if _, err := changeRole(c, in.RoleName, func(r *identity.Role) error {
+			r.Description = in.Description
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+		shown, err := showRole(c, d, in.RoleName)
+		if err != nil {
+			return nil, err
+		}
+		return &updateRoleDescriptionOutput{Role: *shown}, nil
+	}
 }
 
 func deleteRole(_ context.Context, c *awsapi.Call, in *deleteRoleInput) (*nothing, error) {
@@ -180,7 +224,7 @@ func listRoleTags(_ context.Context, c *awsapi.Call, in *listRoleTagsInput) (*li
 	if err != nil {
 		return nil, err
 	}
-	return listTags(&r.Entity, pager{in.Marker, in.MaxItems})
+	return listTags(&r.Entity, paged(c, in.Marker, in.MaxItems))
 }
 
 // describeRole describes r, whose trust policy is given as it is to be shown.

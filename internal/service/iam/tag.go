@@ -25,8 +25,19 @@ func checkTags(tags []awsapi.Tag) error {
 }
 
 // setTags adds tags to e's, in the place of those with the same keys.
-func setTags(e *identity.Entity, tags []awsapi.Tag) error {
-	merged := slices.Clone(e.Tags)
+func setTags(e *identity.Entity, tags []awsapi.Tag) (err error) {
+	e.Tags, err = withTags(e.Tags, tags)
+	return err
+}
+
+// dropTags removes the tags with the keys from e's.
+func dropTags(e *identity.Entity, keys []string) { e.Tags = withoutTags(e.Tags, keys) }
+
+func listTags(e *identity.Entity, p pager) (*listTagsOutput, error) { return pageTags(e.Tags, p) }
+
+// withTags returns old and tags, these in the place of those with the same keys.
+func withTags(old, tags []awsapi.Tag) ([]awsapi.Tag, error) {
+	merged := slices.Clone(old)
 	for _, t := range tags {
 		i := slices.IndexFunc(merged, func(old awsapi.Tag) bool { return strings.EqualFold(old.Key, t.Key) })
 		if i < 0 {
@@ -36,24 +47,24 @@ func setTags(e *identity.Entity, tags []awsapi.Tag) error {
 		}
 	}
 	if len(merged) > maxTags {
-		return limitExceeded("The number of tags has reached the maximum limit.")
+		return nil, limitExceeded("The number of tags has reached the maximum limit.")
 	}
-	e.Tags = merged
-	return nil
+	return merged, nil
 }
 
-// dropTags removes the tags with the keys.
-func dropTags(e *identity.Entity, keys []string) {
-	e.Tags = slices.DeleteFunc(slices.Clone(e.Tags), func(t awsapi.Tag) bool {
+// withoutTags returns old without the tags with the keys.
+func withoutTags(old []awsapi.Tag, keys []string) []awsapi.Tag {
+	return slices.DeleteFunc(slices.Clone(old), func(t awsapi.Tag) bool {
 		return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, t.Key) })
 	})
 }
 
-func listTags(e *identity.Entity, p pager) (*listTagsOutput, error) {
+// pageTags returns a page of tags in the order of their keys.
+func pageTags(tags []awsapi.Tag, p pager) (*listTagsOutput, error) {
 	key := func(t *awsapi.Tag) string { return t.Key }
-	tags, next, err := page(p, sorted(e.Tags, key), key, nil)
+	found, next, err := page(p, sorted(tags, key), key, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &listTagsOutput{Tags: tags, IsTruncated: next != nil, Marker: next}, nil
+	return &listTagsOutput{Tags: found, IsTruncated: next != nil, Marker: next}, nil
 }

@@ -46,11 +46,43 @@ func (in *deleteUserPermissionsBoundaryInput) target() target {
 	return target{kind: aUser, name: in.UserName, unbound: true}
 }
 
+func (in *deleteGroupInput) target() target {
+	return target{kind: aGroup, name: in.GroupName, deletes: true}
+}
+
+func (in *putGroupPolicyInput) target() target { return target{kind: aGroup, name: in.GroupName} }
+
+func (in *getGroupPolicyInput) target() target { return target{kind: aGroup, name: in.GroupName} }
+
+func (in *deleteGroupPolicyInput) target() target { return target{kind: aGroup, name: in.GroupName} }
+
+func (in *listGroupPoliciesInput) target() target { return target{kind: aGroup, name: in.GroupName} }
+
+func (in *attachGroupPolicyInput) target() target {
+	return target{kind: aGroup, name: in.GroupName, policy: in.PolicyArn}
+}
+
+func (in *detachGroupPolicyInput) target() target {
+	return target{kind: aGroup, name: in.GroupName, policy: in.PolicyArn}
+}
+
+func (in *listAttachedGroupPoliciesInput) target() target {
+	return target{kind: aGroup, name: in.GroupName}
+}
+
 func (in *getRoleInput) target() target {
 	return target{kind: aRole, name: in.RoleName, shows: true}
 }
 
+func (in *listInstanceProfilesForRoleInput) target() target {
+	return target{kind: aRole, name: in.RoleName}
+}
+
 func (in *updateRoleInput) target() target { return target{kind: aRole, name: in.RoleName} }
+
+func (in *updateRoleDescriptionInput) target() target {
+	return target{kind: aRole, name: in.RoleName, shows: true}
+}
 
 func (in *deleteRoleInput) target() target {
 	return target{kind: aRole, name: in.RoleName, deletes: true}
@@ -97,9 +129,3 @@ func (in *putRolePermissionsBoundaryInput) target() target {
 func (in *deleteRolePermissionsBoundaryInput) target() target {
 	return target{kind: aRole, name: in.RoleName, unbound: true}
 }
-
-func (in *getPolicyInput) policyARN() string { return in.PolicyArn }
-
-func (in *getPolicyVersionInput) policyARN() string { return in.PolicyArn }
-
-func (in *deletePolicyInput) policyARN() string { return in.PolicyArn }

@@ -55,6 +55,12 @@ type listUsersOutput struct {
 	Marker      *string
 }
 
+type updateUserInput struct {
+	UserName    string
+	NewUserName *string
+	NewPath     *string
+}
+
 type deleteUserInput struct{ UserName string }
 
 type tagUserInput struct {
@@ -127,6 +133,19 @@ type deleteAccessKeyInput struct {
 	AccessKeyId string
 }
 
+type getAccessKeyLastUsedInput struct{ AccessKeyId string }
+
+type getAccessKeyLastUsedOutput struct {
+	UserName          string
+	AccessKeyLastUsed accessKeyLastUsed
+}
+
+type accessKeyLastUsed struct {
+	LastUsedDate *time.Time
+	ServiceName  string
+	Region       string
+}
+
 // Roles.
 
 type role struct {
@@ -140,6 +159,13 @@ type role struct {
 	MaxSessionDuration       int32
 	PermissionsBoundary      *boundary
 	Tags                     []awsapi.Tag
+	RoleLastUsed             *roleLastUsed
+}
+
+// roleLastUsed is empty for a role that was not used yet.
+type roleLastUsed struct {
+	LastUsedDate *time.Time
+	Region       *string
 }
 
 type createRoleInput struct {
@@ -178,6 +204,13 @@ type updateRoleInput struct {
 	Description        *string
 	MaxSessionDuration *int32
 }
+
+// updateRoleOutput is nothing, but has an element of its own on the wire.
+type updateRoleOutput struct{ _ struct{} }
+
+type updateRoleDescriptionInput struct{ RoleName, Description string }
+
+type updateRoleDescriptionOutput struct{ Role role }
 
 type deleteRoleInput struct{ RoleName string }
 
@@ -258,7 +291,7 @@ type managedPolicy struct {
 }
 
 type policyVersion struct {
-	Document         string
+	Document         *string
 	VersionId        string
 	IsDefaultVersion bool
 	CreateDate       time.Time

@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strings"
 	"time"
 
+	"github.com/bailiwick-dev/bailiwick/arn"
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
@@ -35,6 +37,18 @@ func changeUser(c *awsapi.Call, name string, change func(*identity.User) error) 
 	return &nothing{}, identity.Users.Put(c.Tx, u.Account, u.Name, u)
 }
 
+// checkUserFree says that there is a user of that name.
+func checkUserFree(c *awsapi.Call, name string) error {
+	_, err := identity.Users.Get(c.Tx, c.Caller.Account(), name)
+	switch {
+	case err == nil:
+		return alreadyExists("User with name %s already exists.", name)
+	case errors.Is(err, storage.ErrNotFound):
+		return nil
+	}
+	return err
+}
+
 func createUserNeeds(_ context.Context, c *awsapi.Call, in *createUserInput) ([]awsapi.Need, error) {
 	account := c.Caller.Account()
 	in.id = identity.NewUserID()
@@ -50,15 +64,16 @@ func createUserNeeds(_ context.Context, c *awsapi.Call, in *createUserInput) ([]
 			identity.PolicySpan(writes, account, value(in.PermissionsBoundary)),
 		},
 	}
+	n.Spans = append(n.Spans, identity.UserCount.Spans(writes, account)...)
 	return tagged(n, "iam:TagUser"), nil
 }
 
 func createUser(_ context.Context, c *awsapi.Call, in *createUserInput) (*createUserOutput, error) {
 	account := c.Caller.Account()
-	switch _, err := identity.Users.Get(c.Tx, account, in.UserName); {
-	case err == nil:
-		return nil, alreadyExists("User with name %s already exists.", in.UserName)
-	case !errors.Is(err, storage.ErrNotFound):
+	if err := checkUserFree(c, in.UserName); err != nil {
+		return nil, err
+	}
+	if err := checkCount(c, identity.UserCount, "UsersPerAccount", maxUsers); err != nil {
 		return nil, err
 	}
 	u := &identity.User{Entity: identity.Entity{
@@ -110,7 +125,7 @@ func getRoot(c *awsapi.Call) (*getUserOutput, error) {
 }
 
 func listUsers(_ context.Context, c *awsapi.Call, in *listUsersInput) (*listUsersOutput, error) {
-	found, next, err := page(pager{in.Marker, in.MaxItems},
+	found, next, err := page(paged(c, in.Marker, in.MaxItems),
 		func(after string) iter.Seq2[identity.User, error] {
 			return identity.Users.After(c.Tx, c.Caller.Account(), after)
 		},
@@ -119,18 +134,77 @@ func listUsers(_ context.Context, c *awsapi.Call, in *listUsersInput) (*listUser
 	if err != nil {
 		return nil, err
 	}
-	out := &listUsersOutput{Users: make([]user, len(found)), IsTruncated: next != nil, Marker: next}
+	return &listUsersOutput{Users: listed(found), IsTruncated: next != nil, Marker: next}, nil
+}
+
+// listed describes users as lists show them: without tags and boundary.
+func listed(found []identity.User) []user {
+	users := make([]user, len(found))
 	for i := range found {
-		out.Users[i] = describeUser(&found[i])
-		out.Users[i].Tags, out.Users[i].PermissionsBoundary = nil, nil
+		users[i] = describeUser(&found[i])
+		users[i].Tags, users[i].PermissionsBoundary = nil, nil
 	}
-	return out, nil
+	return users
+}
+
+// updateUserNeeds asks for the permission on the user as it is and as it will be.
+func updateUserNeeds(_ context.Context, c *awsapi.Call, in *updateUserInput) ([]awsapi.Need, error) {
+	account := c.Caller.Account()
+	n, err := entityNeed(c, "iam:UpdateUser", writes, target{kind: aUser, name: in.UserName})
+	if err != nil {
+		return nil, err
+	}
+	u, err := identity.Users.Get(c.Tx, account, in.UserName)
+	if errors.Is(err, storage.ErrNotFound) {
+		return []awsapi.Need{n}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	name, path := or(in.NewUserName, u.Name), or(in.NewPath, u.Path)
+	n.Spans = append(n.Spans, identity.Users.One(writes, account, name), identity.PrincipalSpan(u.ID))
+	for _, id := range u.AccessKeys {
+		n.Spans = append(n.Spans, identity.AccessKeySpan(writes, account, id))
+	}
+	for _, id := range u.Groups {
+		n.Spans = append(n.Spans, identity.MembershipSpan(account, id, u.Name), identity.MembershipSpan(account, id, name))
+	}
+	return renamed(n, identity.UserARN(account, path, name)), nil
+}
+
+// renamed adds to the need of changing something the need of changing what it
+// will be called.
+func renamed(n awsapi.Need, to arn.ARN) []awsapi.Need {
+	if n.Resource == to {
+		return []awsapi.Need{n}
+	}
+	after := n
+	after.Resource, after.Spans = to, nil
+	return []awsapi.Need{n, after}
+}
+
+func updateUser(_ context.Context, c *awsapi.Call, in *updateUserInput) (*nothing, error) {
+	u, err := loadUser(c, in.UserName)
+	if err != nil {
+		return nil, err
+	}
+	old := u.Name
+	u.Name, u.Path = or(in.NewUserName, u.Name), or(in.NewPath, u.Path)
+	if !strings.EqualFold(old, u.Name) {
+		if err := checkUserFree(c, u.Name); err != nil {
+			return nil, err
+		}
+	}
+	return &nothing{}, identity.RenameUser(c.Tx, u, old)
 }
 
 func deleteUser(_ context.Context, c *awsapi.Call, in *deleteUserInput) (*nothing, error) {
 	u, err := loadUser(c, in.UserName)
 	if err != nil {
 		return nil, err
+	}
+	if len(u.Groups) > 0 {
+		return nil, deleteConflict("Cannot delete entity, must remove users from group first.")
 	}
 	if len(u.AccessKeys) > 0 {
 		return nil, deleteConflict("Cannot delete entity, must delete access keys first.")
@@ -171,7 +245,7 @@ func listUserTags(_ context.Context, c *awsapi.Call, in *listUserTagsInput) (*li
 	if err != nil {
 		return nil, err
 	}
-	return listTags(&u.Entity, pager{in.Marker, in.MaxItems})
+	return listTags(&u.Entity, paged(c, in.Marker, in.MaxItems))
 }
 
 func describeUser(u *identity.User) user {
@@ -210,11 +284,9 @@ func ownNeeds(c *awsapi.Call, action string, write bool, name *string) ([]awsapi
 	}
 	if own == "" {
 		account := c.Caller.Account()
-		root := identity.UserARN(account, "/", "")
-		root.Resource = "root"
 		return []awsapi.Need{{
 			Action:   action,
-			Resource: root,
+			Resource: identity.RootARN(account),
 			Owner:    account,
 			Spans:    []storage.Span{identity.AccountSpan(write, account)},
 		}}, nil
@@ -238,10 +310,13 @@ func value[T any](p *T) T {
 	return *p
 }
 
-// pathOr returns a path that was given, or the one that stands for none.
-func pathOr(p *string) string {
+// or returns what p points at, or the other if it is nil.
+func or[T any](p *T, other T) T {
 	if p == nil {
-		return "/"
+		return other
 	}
 	return *p
 }
+
+// pathOr returns a path that was given, or the one that stands for none.
+func pathOr(p *string) string { return or(p, "/") }

@@ -8,14 +8,22 @@ import (
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
-// Quotas, as in the IAM user guide, "IAM and AWS STS quotas".
+// Quotas, as in the IAM user guide, "IAM and AWS STS quotas": the highest that
+// AWS raises them to, and room for a role and a policy of each tenant.
 const (
+	maxUsers         = 5000 // per account
+	maxGroups        = 300  // per account
+	maxRoles         = 100_000
+	maxPolicies      = 100_000
+	maxMemberships   = 10    // groups per user
 	maxAccessKeys    = 2     // per user
-	maxAttached      = 10    // managed policies per user or role
+	maxAttached      = 20    // managed policies per user or role
+	maxGroupAttached = 10    // per group
 	maxTags          = 50    // per user, role or policy
 	maxPolicySize    = 6144  // characters of a managed policy, white space left out
-	maxTrustSize     = 2048  // of a trust policy, likewise
+	maxTrustSize     = 4096  // of a trust policy, likewise
 	maxUserInline    = 2048  // of all inline policies of a user together, likewise
+	maxGroupInline   = 5120  // of a group
 	maxRoleInline    = 10240 // of a role
 	minSessionLength = 3600  // seconds; of a role's maximum, and its default
 	maxSessionLength = 43200
@@ -56,6 +64,13 @@ func (in *listUsersInput) Validate() error {
 	var v checks
 	v.Text("pathPrefix", in.PathPrefix, constraint.PathPrefix)
 	v.paging(in.Marker, in.MaxItems)
+	return v.Err()
+}
+
+func (in *updateUserInput) Validate() error {
+	v := userName(in.UserName)
+	v.Text("newUserName", in.NewUserName, constraint.UserName)
+	v.Text("newPath", in.NewPath, constraint.Path)
 	return v.Err()
 }
 
@@ -105,6 +120,12 @@ func (in *deleteAccessKeyInput) Validate() error {
 	return v.Err()
 }
 
+func (in *getAccessKeyLastUsedInput) Validate() error {
+	var v checks
+	v.Name("accessKeyId", in.AccessKeyId, constraint.AccessKeyID)
+	return v.Err()
+}
+
 func (in *createRoleInput) Validate() error {
 	var v checks
 	v.Name("roleName", in.RoleName, constraint.RoleName)
@@ -132,6 +153,12 @@ func (in *updateRoleInput) Validate() error {
 	v := roleName(in.RoleName)
 	v.Text("description", in.Description, constraint.RoleDescription)
 	v.Number("maxSessionDuration", in.MaxSessionDuration, minSessionLength, maxSessionLength)
+	return v.Err()
+}
+
+func (in *updateRoleDescriptionInput) Validate() error {
+	v := roleName(in.RoleName)
+	v.Text("description", &in.Description, constraint.RoleDescription)
 	return v.Err()
 }
 
@@ -284,6 +311,13 @@ func (in *deleteRolePermissionsBoundaryInput) Validate() error { return roleName
 func userName(name string) *checks {
 	var v checks
 	v.Name("userName", name, constraint.ExistingName)
+	return &v
+}
+
+// groupName begins the checks of an input that names a group.
+func groupName(name string) *checks {
+	var v checks
+	v.Name("groupName", name, constraint.GroupName)
 	return &v
 }
 
