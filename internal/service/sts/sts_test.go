@@ -130,7 +130,8 @@ func TestPackedSize(t *testing.T) {
 		"half a policy":              {nil, &document, nil, 0, 50},
 		"policy and ARNs together":   {nil, &document, []policyDescriptor{{document}, {"x"}}, 0, 101},
 	} {
-		ofTags, ofPolicy := packedSize(c.tags, c.policy, c.arns)
+		limits := sessionPolicies{c.policy, c.arns}
+		ofTags, ofPolicy := tagPercent(c.tags), limits.percent()
 		if ofTags != c.ofTags || ofPolicy != c.ofPolicy {
 			t.Errorf("%s: %d%% and %d%%, want %d%% and %d%%", name, ofTags, ofPolicy, c.ofTags, c.ofPolicy)
 		}
@@ -138,17 +139,18 @@ func TestPackedSize(t *testing.T) {
 }
 
 func TestInheritedTagsCountInThePackedSize(t *testing.T) {
-	in := &assumeRoleInput{session: sessionTags{inherited: tags("a=" + strings.Repeat("v", 300))}}
-	size, err := in.packed()
+	session := sessionTags{inherited: tags("a=" + strings.Repeat("v", 300))}
+	var limits sessionPolicies
+	size, err := limits.packed(session.counted())
 	if err != nil || size == nil || *size != 67 {
 		t.Errorf("got %v, %v", size, err)
 	}
-	in.session.passed = tags("b=" + strings.Repeat("v", 300))
-	_, err = in.packed()
+	session.passed = tags("b=" + strings.Repeat("v", 300))
+	_, err = limits.packed(session.counted())
 	if e := awsapi.AsError(err); e.Code != "PackedPolicyTooLarge" || e.Message != "Packed size of session tags consumes 133% of allotted space." {
 		t.Errorf("got %v", err)
 	}
-	if size, err := (&assumeRoleInput{}).packed(); size != nil || err != nil {
+	if size, err := limits.packed(nil); size != nil || err != nil {
 		t.Errorf("with nothing to pack: %v, %v", size, err)
 	}
 }
@@ -191,7 +193,7 @@ func TestAssumeRoleInputIsValidated(t *testing.T) {
 		c.change(in)
 		err := in.Validate()
 		if c.want == "" {
-			if err != nil || in.role.String() != arn {
+			if err != nil || in.session.role.String() != arn {
 				t.Errorf("%s: got %v", name, err)
 			}
 			continue
@@ -207,10 +209,10 @@ func TestAssumeRoleInputIsValidated(t *testing.T) {
 }
 
 func TestConditionKeys(t *testing.T) {
-	full := &keys{in: &assumeRoleInput{
+	full := &roleKeys{&assumeRoleKeys{&assumeRoleInput{
 		RoleSessionName: "job", ExternalId: ptr("x1"), SourceIdentity: ptr("ann"), TransitiveTagKeys: []string{"a"},
-	}, tags: tags("TenantID=yellow")}
-	bare := &keys{in: &assumeRoleInput{RoleSessionName: "job"}}
+	}}, tags("TenantID=yellow")}
+	bare := &roleKeys{Context: &assumeRoleKeys{&assumeRoleInput{RoleSessionName: "job"}}}
 	for key, want := range map[string]policy.Value{
 		"sts:externalid":           policy.One("x1"),
 		"sts:sourceidentity":       policy.One("ann"),
@@ -270,14 +272,14 @@ func TestASessionCarriesWhereItComesFrom(t *testing.T) {
 	role := &identity.Role{Entity: identity.Entity{
 		Account: "111122223333", ID: "AROA1", Name: "reader", Path: "/team/", Tags: tags("a=1"),
 	}}
-	in := &assumeRoleInput{
-		RoleSessionName: "job", DurationSeconds: ptr(int32(900)), Policy: ptr("policy"), PolicyArns: []policyDescriptor{{"arn"}},
-		trusted: &identity.Trusted{Role: role}, epoch: 7,
-		session: sessionTags{inherited: tags("b=2"), passed: tags("c=3"), transitive: []string{"b"}},
+	r := &roleSession{
+		name: "job", length: ptr(int32(900)), limits: sessionPolicies{ptr("policy"), []policyDescriptor{{"arn"}}},
+		trusted: &identity.Trusted{Role: role}, epoch: 7, source: "ann",
+		tags: sessionTags{inherited: tags("b=2"), passed: tags("c=3"), transitive: []string{"b"}},
 	}
 	user := awsapi.Ancestor{Account: "444455556666", PrincipalID: "AIDA1"}
 	parent := &awsapi.Session{ID: "parent", Epoch: 3, Lineage: []awsapi.Ancestor{user}, SourceIdentity: "ann"}
-	got := in.newSession(&awsapi.Call{Time: now, Caller: &awsapi.Caller{
+	got := r.session(&awsapi.Call{Time: now, Caller: &awsapi.Caller{
 		Principal: policy.Principal{Account: "444455556666", ID: "AROA2"}, Session: parent,
 	}})
 	want := &identity.Session{
@@ -294,9 +296,12 @@ func TestASessionCarriesWhereItComesFrom(t *testing.T) {
 	if len(parent.Lineage) != 1 {
 		t.Error("the parent has changed")
 	}
-	in.SourceIdentity = ptr("bob")
-	first := in.newSession(&awsapi.Call{Time: now, Caller: &awsapi.Caller{Principal: policy.Principal{Account: "444455556666", ID: "AIDA1"}}})
-	if !slices.Equal(first.Lineage, parent.Lineage) || first.SourceIdentity != "bob" {
-		t.Errorf("a session of a user comes from %v, %q", first.Lineage, first.SourceIdentity)
+	r.until = now.Add(time.Minute)
+	first := r.session(&awsapi.Call{Time: now, Caller: &awsapi.Caller{Principal: policy.Principal{Account: "444455556666", ID: "AIDA1"}}})
+	if !slices.Equal(first.Lineage, parent.Lineage) {
+		t.Errorf("a session of a user comes from %v", first.Lineage)
+	}
+	if !first.Expires.Equal(r.until) {
+		t.Errorf("a session that ends early ends at %v", first.Expires)
 	}
 }

@@ -66,6 +66,9 @@ func (t *sessionTags) of(role []awsapi.Tag) []awsapi.Tag {
 	return overlay(overlay(role, t.inherited), t.passed)
 }
 
+// counted returns the tags that count in the packed size.
+func (t *sessionTags) counted() []awsapi.Tag { return slices.Concat(t.inherited, t.passed) }
+
 // resource returns the role's tags as its trust policy sees them: inherited
 // tags override them already.
 func (t *sessionTags) resource(role []awsapi.Tag) []awsapi.Tag { return overlay(role, t.inherited) }

@@ -5,10 +5,7 @@ package sts
 import (
 	"time"
 
-	"github.com/bailiwick-dev/bailiwick/arn"
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
-	"github.com/bailiwick-dev/bailiwick/internal/identity"
-	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
 type policyDescriptor struct {
@@ -31,14 +28,12 @@ type assumeRoleInput struct {
 	SourceIdentity    *string
 	ProvidedContexts  []providedContext
 
-	role arn.ARN // parsed
+	session roleSession
+}
 
-	// What needs have found.
-	trusted   *identity.Trusted // nil if there is no such role
-	trust     *policy.Policy
-	session   sessionTags
-	epoch     uint64 // of the role's account
-	policyErr error  // why PolicyArns can't be used
+// limits returns the policies that are to limit the session.
+func (in *assumeRoleInput) limits() sessionPolicies {
+	return sessionPolicies{in.Policy, in.PolicyArns}
 }
 
 type assumeRoleOutput struct {

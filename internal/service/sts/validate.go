@@ -3,24 +3,22 @@
 package sts
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
-	"github.com/bailiwick-dev/bailiwick/arn"
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
 	"github.com/bailiwick-dev/bailiwick/internal/identity/constraint"
-	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
 const (
 	minDuration     = 900 // seconds, of a session
 	defaultDuration = 3600
-	maxDuration     = int32(identity.MaxSession / time.Second)
+	maxDuration     = int32(identity.MaxRoleSession / time.Second)
 	maxChained      = 3600 // of a session that was assumed by another
 
 	maxPolicyARNs = 10
+	maxContexts   = 5
 )
 
 // Validate checks everything that depends on neither caller nor role.
@@ -28,12 +26,8 @@ func (in *assumeRoleInput) Validate() error {
 	if err := in.constraints(); err != nil {
 		return err
 	}
-	var err error
-	if in.role, err = arn.Parse(in.RoleArn); err != nil {
-		return invalid("%s is invalid", in.RoleArn)
-	}
-	if _, _, _, ok := identity.ParseARN(in.role, "role"); !ok {
-		return invalid("%s is invalid", in.RoleArn)
+	if err := in.session.parseRole(in.RoleArn); err != nil {
+		return err
 	}
 	if len(in.ProvidedContexts) > 0 {
 		return invalid("ProvidedContexts are not supported")
@@ -41,30 +35,23 @@ func (in *assumeRoleInput) Validate() error {
 	if err := checkTags(in.Tags, in.TransitiveTagKeys); err != nil {
 		return err
 	}
-	if in.Policy == nil {
-		return nil
-	}
-	if err := policy.Validate([]byte(*in.Policy), policy.Session); err != nil {
-		return documentError(err)
-	}
-	return nil
+	limits := in.limits()
+	return limits.validate()
 }
 
 func (in *assumeRoleInput) constraints() error {
 	var v constraint.Violations
 	v.Name("roleArn", in.RoleArn, constraint.ARN)
 	v.Name("roleSessionName", in.RoleSessionName, constraint.SessionName)
-	if v.Count("policyArns", len(in.PolicyArns), maxPolicyARNs) {
-		for i := range in.PolicyArns {
-			v.Name(fmt.Sprintf("policyArns.%d.member.arn", i+1), in.PolicyArns[i].Arn, constraint.ARN)
-		}
-	}
-	v.Text("policy", in.Policy, constraint.SessionPolicy)
+	limits := in.limits()
+	limits.constraints(&v)
 	v.Number("durationSeconds", in.DurationSeconds, minDuration, maxDuration)
 	v.Tags("tags", in.Tags)
 	v.TagKeys("transitiveTagKeys", in.TransitiveTagKeys)
 	v.Text("externalId", in.ExternalId, constraint.ExternalID)
 	v.Text("sourceIdentity", in.SourceIdentity, constraint.SessionName)
+	deviceConstraints(&v, in.SerialNumber, in.TokenCode)
+	v.Count("providedContexts", len(in.ProvidedContexts), maxContexts)
 	return v.Err()
 }
 
