@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
@@ -27,9 +28,10 @@ const compatFile = "../../docs/compat.md"
 // clients of AWS's own SDK, whose methods say what each operation takes and
 // returns. Services of our own are not among them.
 var clients = map[string]any{
-	"dynamodb": &dynamodb.Client{},
-	"iam":      &iam.Client{},
-	"sts":      &sts.Client{},
+	"dynamodb":      &dynamodb.Client{},
+	"iam":           &iam.Client{},
+	"organizations": &organizations.Client{},
+	"sts":           &sts.Client{},
 }
 
 // notes says of a service what the tables don't show.
@@ -41,7 +43,11 @@ var notes = map[string]string{
 		"KeyConditions, QueryFilter, ScanFilter). Tag keys that differ in case only are refused: policies couldn't tell them apart. " +
 		"dynamodb:ReturnValues is ALL_OLD if ReturnValuesOnConditionCheckFailure is, as the item is shown then. " +
 		"A page ends before its megabyte if its filter is very much work.",
-	"iam": "Requests may be signed for any region; records are the account's.",
+	"organizations": "All accounts belong to the one organization, which has all features and is there from the start. " +
+		"Only principals of the management account may call it. Closing an account removes what it owns at once, and for good.",
+	"iam": "Requests may be signed for any region; records are the account's. Nobody has passwords, MFA devices, certificates, " +
+		"SSH keys, credentials of single services or instance profiles: their lists are empty. Quotas are the highest that AWS " +
+		"raises them to; 100,000 roles and managed policies.",
 	"sts": "Sessions are sealed into their tokens and kept nowhere.",
 }
 

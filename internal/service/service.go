@@ -10,6 +10,7 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/service/control"
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb"
 	"github.com/bailiwick-dev/bailiwick/internal/service/iam"
+	"github.com/bailiwick-dev/bailiwick/internal/service/organizations"
 	"github.com/bailiwick-dev/bailiwick/internal/service/sts"
 )
 
@@ -20,6 +21,7 @@ func All(d *identity.Directory) []*awsapi.Service {
 		control.New(d),
 		dynamodb.New(),
 		iam.New(d),
+		organizations.New(),
 		sts.New(d),
 	}
 }

@@ -16,6 +16,8 @@ import (
 // that a request may reach unsigned, or that no permission guards.
 func TestUnguardedOperationsAreTheGoldenOnes(t *testing.T) {
 	golden := []string{
+		"sts.AssumeRoleWithSAML: who calls is in the assertion; the role's trust policy decides",
+		"sts.AssumeRoleWithWebIdentity: who calls is in the token; the role's trust policy decides",
 		"sts.GetCallerIdentity: any caller may ask who it is, whatever its policies say",
 	}
 	var got []string

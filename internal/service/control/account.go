@@ -42,7 +42,19 @@ func listAccounts(_ context.Context, c *awsapi.Call, in *listAccountsInput) (*li
 			out.NextToken = &out.Accounts[limit-1].AccountId
 			break
 		}
-		out.Accounts = append(out.Accounts, account{AccountId: a.ID, CreateDate: a.Created})
+		out.Accounts = append(out.Accounts, account{AccountId: a.ID, CreateDate: a.Created, State: stateOf(&a)})
 	}
 	return out, nil
+}
+
+// stateOf returns the state of an account by AWS's name for it.
+func stateOf(a *identity.Account) string {
+	switch a.State {
+	case identity.AccountClosing:
+		return "PENDING_CLOSURE"
+	case identity.AccountClosed:
+		return "CLOSED"
+	default:
+		return "ACTIVE"
+	}
 }

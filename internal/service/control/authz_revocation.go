@@ -119,7 +119,7 @@ func revocationActions() []awsapi.Action {
 	return []awsapi.Action{
 		{
 			Name:      "bailiwick:RevokeSessions",
-			Resources: []string{"session", "role", "user", "tag"},
+			Resources: []string{"session", "role", "user", "oidc-provider", "saml-provider", "tag"},
 			Keys:      []awsapi.Key{{Name: "aws:RequestTag/"}, {Name: "aws:TagKeys"}},
 		},
 		{Name: "bailiwick:ListRevocations"},

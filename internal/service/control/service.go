@@ -18,6 +18,7 @@ const target = "Bailiwick_20261101"
 func New(d *identity.Directory) *awsapi.Service {
 	return &awsapi.Service{
 		Name:     "bailiwick",
+		Sessions: awsapi.RoleSessions, // with those of users it takes a device's code, which nobody has
 		Global:   true,
 		Target:   target,
 		Protocol: awsjson.New(awsjson.Config{Version: "1.1", Target: target}),

@@ -29,6 +29,7 @@ type listAccountsInput struct {
 type account struct {
 	AccountId  string
 	CreateDate time.Time
+	State      string
 }
 
 type listAccountsOutput struct {

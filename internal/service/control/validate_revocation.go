@@ -62,7 +62,7 @@ func (in *revokeSessionsInput) checkTarget() error {
 	case identity.RevokedRole:
 		return in.checkPrincipal("RoleArn", *in.RoleArn, "role")
 	default:
-		return in.checkPrincipal("PrincipalArn", *in.PrincipalArn, "role", "user")
+		return in.checkPrincipal("PrincipalArn", *in.PrincipalArn, "role", "user", "provider")
 	}
 }
 
@@ -75,6 +75,9 @@ func (in *revokeSessionsInput) checkPrincipal(member, value string, kinds ...str
 	}
 	for _, kind := range kinds {
 		account, _, _, ok := identity.ParseARN(a, kind)
+		if kind == "provider" {
+			account, _, ok = identity.ParseProviderARN(a)
+		}
 		if !ok {
 			continue
 		}

@@ -50,11 +50,15 @@ func (t target) need(action string, ctx policy.Context, spans ...storage.Span) a
 	return n
 }
 
+// leadingValues is the value of dynamodb:LeadingKeys.
+type leadingValues struct {
+	values  []attr.Value // nil for operations that name no partition, which don't carry the key
+	guessed bool         // they are of attributes of which it isn't known whether they are the key
+}
+
 // conditions are the service's condition keys of one need.
 type conditions struct {
-	// leading is the value of dynamodb:LeadingKeys; nil for operations that
-	// name no partition, which don't carry the key.
-	leading []attr.Value
+	leading leadingValues
 
 	// attributes returns the names of the attributes that the call mentions,
 	// its keys included, for dynamodb:Attributes. They are many for a wide item:
@@ -71,8 +75,8 @@ type conditions struct {
 func (k *conditions) Lookup(key string) policy.Value {
 	switch key {
 	case "dynamodb:leadingkeys":
-		if k.leading != nil {
-			return policy.Many(texts(k.leading))
+		if k.leading.values != nil {
+			return policy.Many(texts(k.leading.values))
 		}
 	case "dynamodb:attributes":
 		if k.names == nil {
@@ -90,6 +94,12 @@ func (k *conditions) Lookup(key string) policy.Value {
 		return oneOrNone(k.returnCapacity)
 	}
 	return policy.Value{}
+}
+
+// Withholds implements [awsapi.Withholder]: what isn't known to be a key may be
+// anything that an item holds.
+func (k *conditions) Withholds(key string) bool {
+	return key == "dynamodb:leadingkeys" && k.leading.guessed
 }
 
 func oneOrNone(s string) policy.Value {
@@ -123,20 +133,21 @@ func texts(values []attr.Value) []string {
 // have for the partition key. If it isn't known which that is, because the
 // table doesn't exist or a key isn't of its schema, it returns all values of
 // the key: the call will come to nothing, but it is decided by what it asked.
-func (t target) leading(keys ...attr.Item) []attr.Value {
-	out := make([]attr.Value, 0, len(keys))
+func (t target) leading(keys ...attr.Item) leadingValues {
+	p := leadingValues{values: make([]attr.Value, 0, len(keys))}
 	for _, key := range keys {
 		if t.table != nil {
 			if v, ok := key.Get(t.table.hash().Name); ok {
-				out = append(out, v)
+				p.values = append(p.values, v)
 				continue
 			}
 		}
+		p.guessed = true
 		for _, v := range key.All() {
-			out = append(out, v)
+			p.values = append(p.values, v)
 		}
 	}
-	return out
+	return p
 }
 
 // open returns the spans of the items with those keys, and with write what

@@ -35,13 +35,13 @@ func (s *service) queryNeeds(_ context.Context, c *awsapi.Call, in *queryInput) 
 // key equal to. If there is none, or no such table or index, it returns all
 // values of the condition: the query will be refused, but it is decided by what
 // it asked.
-func (in *queryInput) leading() []attr.Value {
+func (in *queryInput) leading() leadingValues {
 	if t := in.target.table; t != nil && in.IndexName == nil {
 		if v, ok := in.key.Equated(t.hash().Name); ok {
-			return []attr.Value{v}
+			return leadingValues{values: []attr.Value{v}}
 		}
 	}
-	return append([]attr.Value{}, in.key.Operands()...)
+	return leadingValues{values: append([]attr.Value{}, in.key.Operands()...), guessed: true}
 }
 
 // spans returns the span that the key condition selects, which lies in one

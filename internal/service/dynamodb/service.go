@@ -49,6 +49,7 @@ func New() *awsapi.Service {
 		}),
 		Operations: s.operations(),
 		Actions:    actions(),
+		Owns:       owns,
 	}
 }
 

@@ -112,6 +112,14 @@ func newTable(ref tableRef, r tableRecord) (*table, error) {
 	return t, nil
 }
 
+// owns returns the spans of the account's tables and of everything in them.
+func owns(account string) []storage.Span {
+	return []storage.Span{
+		tables.Under(true, account),
+		under(storage.AppendString([]byte{byte(storage.Data)}, account), true),
+	}
+}
+
 // hash returns the attribute that is the partition key.
 func (t *table) hash() attr.KeyAttribute { return t.schema.Hash[0] }
 

@@ -25,6 +25,9 @@ import (
 type Answer struct {
 	Status int
 	Body   string
+
+	// Encoded is the authorization message of a denial, if it has one.
+	Encoded string
 }
 
 // Denied reports whether the answer is a denial, in any protocol.
@@ -57,7 +60,7 @@ func Call(ctx context.Context, cfg aws.Config, svc *awsapi.Service, operation, i
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
-	return Answer{resp.StatusCode, string(answer)}, err
+	return Answer{resp.StatusCode, string(answer), resp.Header.Get("X-Amzn-Encoded-Authorization-Message")}, err
 }
 
 func request(ctx context.Context, endpoint string, svc *awsapi.Service, operation, input string) (*http.Request, []byte, error) {
@@ -71,7 +74,7 @@ func request(ctx context.Context, endpoint string, svc *awsapi.Service, operatio
 		}
 		header.Set("Content-Type", "application/x-amz-json-"+version)
 	} else {
-		form, err := form(operation, input)
+		form, err := Form(operation, input)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -86,8 +89,9 @@ func request(ctx context.Context, endpoint string, svc *awsapi.Service, operatio
 	return r, body, nil
 }
 
-// form flattens JSON to the parameters of the AWS Query protocol.
-func form(operation, input string) (url.Values, error) {
+// Form flattens an operation's input, which is JSON, to the parameters of the AWS
+// Query protocol.
+func Form(operation, input string) (url.Values, error) {
 	d := json.NewDecoder(strings.NewReader(input))
 	d.UseNumber()
 	var in map[string]any

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -23,6 +24,7 @@ import (
 type callers struct {
 	server *bailiwicktest.Server
 	byName map[string]aws.Config
+	saved  []string // names of environment variables
 }
 
 // Run runs testdata/*.txtar, each against a server of its own. Scripts have
@@ -31,7 +33,9 @@ type callers struct {
 //	[!] call WHO SERVICE OPERATION INPUT    makes a call; the answer goes to stdout
 //	user WHO NAME POLICY                    makes a user with an inline policy
 //	assume WHO NEW INPUT                    assumes a role, as WHO, to call as NEW
+//	begin WHO NEW OPERATION INPUT           begins a session, as WHO, to call as NEW
 //	account NAME ID                         makes an account; NAME is its root user
+//	save NAME REGEXP                        keeps what the first group matches in stdout as $NAME
 //
 // WHO is root or a name given before. INPUT and POLICY are files of JSON, with
 // the field names of the wire, or the JSON itself if it begins with a brace;
@@ -48,7 +52,7 @@ func Run(t *testing.T, services []*awsapi.Service) {
 			srv := bailiwicktest.New(t)
 			e.Setenv("ACCOUNT", srv.Root.AccountID)
 			e.Setenv("ENDPOINT", srv.Endpoint)
-			e.Values["callers"] = &callers{srv, map[string]aws.Config{"root": srv.Config()}}
+			e.Values["callers"] = &callers{server: srv, byName: map[string]aws.Config{"root": srv.Config()}}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -66,9 +70,24 @@ func Run(t *testing.T, services []*awsapi.Service) {
 			},
 			"user":    func(ts *testscript.TestScript, _ bool, args []string) { user(ts, byName["iam"], args) },
 			"assume":  func(ts *testscript.TestScript, _ bool, args []string) { assume(ts, byName["sts"], args) },
+			"begin":   func(ts *testscript.TestScript, _ bool, args []string) { begin(ts, byName["sts"], args) },
 			"account": func(ts *testscript.TestScript, _ bool, args []string) { account(ts, args) },
+			"save":    func(ts *testscript.TestScript, _ bool, args []string) { save(ts, args) },
 		},
 	})
+}
+
+func save(ts *testscript.TestScript, args []string) {
+	name := arg(ts, args, 0)
+	pattern, err := regexp.Compile(arg(ts, args, 1))
+	ts.Check(err)
+	m := pattern.FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(m) != 2 {
+		ts.Fatalf("%s is not in stdout, or has not one group", pattern)
+	}
+	ts.Setenv(name, m[1])
+	k := known(ts)
+	k.saved = append(k.saved, name)
 }
 
 func arg(ts *testscript.TestScript, args []string, i int) string {
@@ -83,7 +102,7 @@ func input(ts *testscript.TestScript, s string) string {
 	if !strings.HasPrefix(s, "{") {
 		s = ts.ReadFile(s)
 	}
-	for _, name := range []string{"ACCOUNT", "ENDPOINT"} {
+	for _, name := range append([]string{"ACCOUNT", "ENDPOINT"}, known(ts).saved...) {
 		s = strings.ReplaceAll(s, "$"+name, ts.Getenv(name))
 	}
 	return s
@@ -125,13 +144,19 @@ func user(ts *testscript.TestScript, iam *awsapi.Service, args []string) {
 }
 
 func assume(ts *testscript.TestScript, sts *awsapi.Service, args []string) {
-	who, name, in := arg(ts, args, 0), arg(ts, args, 1), input(ts, arg(ts, args, 2))
+	begin(ts, sts, []string{arg(ts, args, 0), arg(ts, args, 1), "AssumeRole", arg(ts, args, 2)})
+}
+
+func begin(ts *testscript.TestScript, sts *awsapi.Service, args []string) {
+	who, name, operation, in := arg(ts, args, 0), arg(ts, args, 1), arg(ts, args, 2), input(ts, arg(ts, args, 3))
 	var out struct {
-		C struct{ AccessKeyId, SecretAccessKey, SessionToken string } `xml:"AssumeRoleResult>Credentials"`
+		Result struct {
+			Credentials struct{ AccessKeyId, SecretAccessKey, SessionToken string }
+		} `xml:",any"`
 	}
-	mustCall(ts, who, sts, "AssumeRole", in, &out)
-	k := known(ts)
-	k.byName[name] = k.server.As(out.C.AccessKeyId, out.C.SecretAccessKey, out.C.SessionToken)
+	mustCall(ts, who, sts, operation, in, &out)
+	c, k := out.Result.Credentials, known(ts)
+	k.byName[name] = k.server.As(c.AccessKeyId, c.SecretAccessKey, c.SessionToken)
 }
 
 func account(ts *testscript.TestScript, args []string) {
