@@ -36,6 +36,7 @@ func NewAdmin(cfg aws.Config) *Admin { return &Admin{cfg, v4.NewSigner()} }
 type Account struct {
 	AccountID  string
 	CreateDate time.Time
+	State      string // ACTIVE, PENDING_CLOSURE or CLOSED
 }
 
 // A NewAccount is an account with its root access key, which is shown once.
@@ -55,7 +56,7 @@ func (a *Admin) CreateAccount(ctx context.Context, id string) (NewAccount, error
 	return NewAccount{out.AccountId, out.RootAccessKeyId, out.RootSecretAccessKey}, nil
 }
 
-// ListAccounts returns all accounts, by id.
+// ListAccounts returns all accounts, by id, closed ones included.
 func (a *Admin) ListAccounts(ctx context.Context) (accounts []Account, err error) {
 	type page struct {
 		NextToken string `json:",omitempty"`
@@ -65,6 +66,7 @@ func (a *Admin) ListAccounts(ctx context.Context) (accounts []Account, err error
 			Accounts []struct {
 				AccountId  string
 				CreateDate float64 // seconds since 1970
+				State      string
 			}
 			NextToken string
 		}
@@ -73,7 +75,7 @@ func (a *Admin) ListAccounts(ctx context.Context) (accounts []Account, err error
 		}
 		for _, o := range out.Accounts {
 			sec, frac := math.Modf(o.CreateDate)
-			accounts = append(accounts, Account{o.AccountId, time.Unix(int64(sec), int64(frac*1e9)).UTC()})
+			accounts = append(accounts, Account{o.AccountId, time.Unix(int64(sec), int64(frac*1e9)).UTC(), o.State})
 		}
 		if out.NextToken == "" {
 			return accounts, nil

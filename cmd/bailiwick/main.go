@@ -31,6 +31,15 @@ func main() {
 // errFailed ends a command with status 1 that has said itself what is wrong.
 var errFailed = errors.New("failed")
 
+// A statusError ends a command with a status other than 1.
+type statusError struct {
+	error
+	status int
+}
+
+// Unwrap returns what went wrong.
+func (e statusError) Unwrap() error { return e.error }
+
 // group makes cmd the parent of others. By itself it does nothing, and what is
 // none of its commands is a mistake, which must not look like success.
 func group(cmd *cobra.Command, commands ...*cobra.Command) *cobra.Command {
@@ -49,7 +58,7 @@ func run(ctx context.Context, args []string) int {
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(serveCommand(), demoCommand(), accountCommand(), keysCommand(), sessionCommand(), vendCommand(), policyCommand())
+	root.AddCommand(serveCommand(), demoCommand(), accountCommand(), guardrailCommand(), keysCommand(), sessionCommand(), vendCommand(), policyCommand(), auditCommand())
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	switch {
@@ -57,6 +66,9 @@ func run(ctx context.Context, args []string) int {
 		return 0
 	case !errors.Is(err, errFailed):
 		fmt.Fprintln(os.Stderr, "bailiwick:", err)
+	}
+	if s := (statusError{}); errors.As(err, &s) {
+		return s.status
 	}
 	return 1
 }

@@ -26,52 +26,6 @@ func policyCommand() *cobra.Command {
 	}, policyCheckCommand(), policyExplainCommand(), policyTestCommand())
 }
 
-var policyTypes = map[string]policy.Type{
-	"identity": policy.Identity,
-	"boundary": policy.Boundary,
-	"session":  policy.Session,
-	"resource": policy.Resource,
-	"trust":    policy.Trust,
-	"scp":      policy.SCP,
-	"rcp":      policy.RCP,
-}
-
-func policyCheckCommand() *cobra.Command {
-	var kind string
-	cmd := &cobra.Command{
-		Use:   "check FILE...",
-		Short: "Validate policy documents as AWS does when they are saved",
-		Long: `Validate policy documents as AWS does when they are saved, with AWS's messages.
-A FILE of - is standard input. The exit status is 1 if a document is not valid.`,
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, files []string) error {
-			t, ok := policyTypes[kind]
-			if !ok {
-				return fmt.Errorf("--type %q is not identity, boundary, session, resource, trust, scp or rcp", kind)
-			}
-			failed := false
-			for _, name := range files {
-				text, err := readInput(name, cmd.InOrStdin(), maxDocument)
-				if err == nil {
-					err = policy.Validate(text, t)
-				}
-				if err != nil {
-					failed = true
-					fmt.Fprintf(cmd.OutOrStdout(), "%s: %v\n", name, err)
-					continue
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: valid\n", name)
-			}
-			if failed {
-				return errFailed
-			}
-			return nil
-		},
-	}
-	cmd.Flags().StringVar(&kind, "type", "identity", "what the documents are: identity, boundary, session, resource, trust, scp or rcp")
-	return cmd
-}
-
 func policyTestCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "test FILE...",

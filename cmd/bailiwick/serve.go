@@ -44,6 +44,11 @@ Without one, a root key is made on first start and lies in the data directory.
     chmod 600 /elsewhere/root-key
     bailiwick serve --root-key-file /elsewhere/root-key
 
+The decision log's files are bounded by BAILIWICK_AUDIT_FILE_SIZE and
+BAILIWICK_AUDIT_FILE_AGE, such as 64MiB and 24h, and all are kept unless
+BAILIWICK_AUDIT_RETENTION_SIZE or BAILIWICK_AUDIT_RETENTION_AGE say otherwise. With
+BAILIWICK_AUDIT_READS=count, reads that are allowed are counted, not listed.
+
 Without a root access key from either, one is made on first start, printed once
 and kept in the data directory; only sealed, if the root key is kept elsewhere.
 On later starts account and keys must be the same. The server ends when it is interrupted or gets SIGTERM, as soon as the
