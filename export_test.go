@@ -2,10 +2,20 @@
 
 package bailiwick
 
-import "github.com/bailiwick-dev/bailiwick/internal/awsapi"
+import (
+	"context"
+	"net"
+
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+)
 
 // Observe has f told the needs of every call that is decided.
 func (c *Config) Observe(f func(*awsapi.Call, []awsapi.Need)) { c.observe = f }
+
+// DialIssuers has OpenID issuers connected to by dial.
+func (c *Config) DialIssuers(dial func(ctx context.Context, network, addr string) (net.Conn, error)) {
+	c.dialIssuer = dial
+}
 
 // Permits has n calls work at once.
 func (c *Config) Permits(n int) { c.permits = n }

@@ -15,19 +15,22 @@ const module = "github.com/bailiwick-dev/bailiwick"
 
 // Modules of others, by the short name that the table uses.
 var modules = map[string]string{
-	"aws":    "github.com/aws/",
-	"apd":    "github.com/cockroachdb/apd/v3",
-	"cobra":  "github.com/spf13/cobra",
-	"crypto": "golang.org/x/crypto",
-	"jose":   "github.com/go-jose/go-jose/v4",
-	"json":   "github.com/go-json-experiment/json",
-	"linear": "github.com/anishathalye/porcupine",
-	"pebble": "github.com/cockroachdb/pebble/v2",
-	"rapid":  "pgregory.net/rapid",
-	"script": "github.com/rogpeppe/go-internal/testscript",
-	"sync":   "golang.org/x/sync",
-	"system": "golang.org/x/sys",
-	"yaml":   "github.com/goccy/go-yaml",
+	"aws":      "github.com/aws/",
+	"apd":      "github.com/cockroachdb/apd/v3",
+	"cobra":    "github.com/spf13/cobra",
+	"crypto":   "golang.org/x/crypto",
+	"dsig":     "github.com/russellhaering/goxmldsig",
+	"jose":     "github.com/go-jose/go-jose/v4",
+	"json":     "github.com/go-json-experiment/json",
+	"linear":   "github.com/anishathalye/porcupine",
+	"pebble":   "github.com/cockroachdb/pebble/v2",
+	"rapid":    "pgregory.net/rapid",
+	"script":   "github.com/rogpeppe/go-internal/testscript",
+	"sync":     "golang.org/x/sync",
+	"system":   "golang.org/x/sys",
+	"xml":      "github.com/beevik/etree",
+	"xmlcheck": "github.com/mattermost/xml-roundtrip-validator",
+	"yaml":     "github.com/goccy/go-yaml",
 }
 
 type layer struct {
@@ -59,12 +62,16 @@ var layers = []layer{
 
 	// Who, and may they.
 	{"internal/keyring", []string{"internal/storage", "crypto"}},
-	{"internal/audit", []string{"internal/fsync", "internal/storage", "json"}},
+	{"internal/audit/trail", nil},
+	{"internal/audit/inquest", []string{"arn", "policy", "internal/audit/trail"}},
+	{"internal/audit", []string{"policy", "internal/audit/trail", "internal/fsync", "internal/keyring", "internal/storage", "json"}},
 	{"internal/awsapi", []string{"arn", "policy", "internal/storage"}},
 	{"internal/identity", []string{"arn", "policy", "internal/awsapi", "internal/keyring", "internal/storage"}},
 	{"internal/wire/sigv4", nil},
 	{"internal/wire", []string{"internal/awsapi", "internal/quote", "json"}},
-	{"internal/authn", []string{"internal/awsapi", "internal/identity", "internal/storage", "internal/wire/sigv4"}},
+	{"internal/federation/saml", []string{"arn", "internal/awsapi", "dsig", "xml", "xmlcheck"}},
+	{"internal/federation", []string{"internal/awsapi", "internal/identity", "jose", "json"}},
+	{"internal/authn", []string{"internal/awsapi", "internal/federation", "internal/identity", "internal/storage", "internal/wire/sigv4"}},
 	{"internal/authz", []string{"policy", "internal/awsapi", "internal/identity", "internal/storage"}},
 
 	// A service may not import another service.
@@ -72,7 +79,7 @@ var layers = []layer{
 	{"internal/service/dynamodb/attr", []string{"internal/quote", "apd", "json"}},
 	{"internal/service/dynamodb/expr", []string{"apd", "json", "internal/service/dynamodb/attr"}},
 	{"internal/service/dynamodb", []string{"internal/service/dynamodb/", "arn", "policy", "internal/awsapi", "internal/storage", "internal/wire", "json"}},
-	{"internal/service/", []string{"arn", "policy", "internal/awsapi", "internal/identity", "internal/storage", "internal/wire"}},
+	{"internal/service/", []string{"arn", "policy", "internal/awsapi", "internal/federation", "internal/identity", "internal/storage", "internal/wire"}},
 	{"internal/service", []string{"internal/service/", "internal/awsapi", "internal/identity"}},
 
 	// The front door: never a service.
@@ -82,7 +89,8 @@ var layers = []layer{
 
 	// Ordinary clients of AWS.
 	{"internal/isolation", []string{"arn", "policy", "tenant", "tvm", "client", "aws", "sync"}},
-	{"cmd", []string{"", "client", "policy", "arn", "tenant", "tvm", "internal/isolation", "aws", "cobra", "json"}},
+	{"internal/clienttest", []string{"bailiwicktest", "aws"}},
+	{"cmd", []string{"", "client", "policy", "arn", "tenant", "tvm", "internal/audit/inquest", "internal/audit/trail", "internal/isolation", "aws", "cobra", "json"}},
 	{"examples", []string{"arn", "policy", "tenant", "tvm", "client", "aws", "jose"}},
 	{"bailiwicktest", []string{"", "client", "aws"}},
 

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/audit/trail"
 )
 
 // auditTime bounds the time in which the log's files have what was in the
@@ -29,6 +31,7 @@ type auditor struct {
 	seq      uint64         // of the last record
 	count    map[string]int // records by request, of this round
 	before   map[string]int // records by request, of the round before
+	head     trail.Head     // up to which it was verified
 
 	mu   sync.Mutex
 	owed map[string]string // decision of each request that was answered
@@ -47,7 +50,8 @@ func (a *auditor) answered(requestID, decision string) {
 
 // A record is what the check uses of a record of the log.
 type record struct {
-	Seq       uint64 `json:"seq"`
+	Seq       uint64 `json:"seq"`  // 0 for what the log says of itself
+	Kind      string `json:"kind"` // empty for a decision
 	RequestID string `json:"requestId"`
 	Decision  string `json:"decision"`
 }
@@ -69,6 +73,16 @@ func (a *auditor) check() (int, error) {
 				len(missing), len(a.owed), missing[0], a.owed[missing[0]])
 		}
 	}
+}
+
+// verify checks that the log's files are as they were written, and go on from where
+// they were the last time.
+func (a *auditor) verify() error {
+	r, err := trail.Verify(a.dir, trail.Options{Since: a.head})
+	if err == nil {
+		a.head = r.Head
+	}
+	return err
 }
 
 func (a *auditor) missing() (ids []string) {
@@ -124,6 +138,9 @@ func (a *auditor) readFile() error {
 		if err := json.Unmarshal(line, &r); err != nil {
 			return fmt.Errorf("%w: %s", err, line)
 		}
+		if r.Seq == 0 {
+			continue
+		}
 		if err := a.take(r); err != nil {
 			return err
 		}
@@ -137,6 +154,9 @@ func (a *auditor) take(r record) error {
 		return fmt.Errorf("record %d of request %s follows %d", r.Seq, r.RequestID, a.seq)
 	}
 	a.seq = r.Seq
+	if r.Kind != "" {
+		return nil
+	}
 	if r.RequestID == "" {
 		return errors.New("a record without a request")
 	}

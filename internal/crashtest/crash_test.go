@@ -132,7 +132,10 @@ func (w *world) play(p *process, dir string, rnd *rand.Rand, done *tally) (*proc
 	done.ordered += w.ordered
 	n, err := w.log.check()
 	done.records += n
-	return p, err
+	if err != nil {
+		return p, err
+	}
+	return p, w.log.verify()
 }
 
 // load lets all writers write and kills the server some time after they are at

@@ -13,7 +13,7 @@ var callers = []mutation{
 	{"a key is of the very user", identity + "/grants.go", `u.ID != id {`, `false {`, identity, "TestCallersEndWithWhatTheyAre"},
 	{"a key that is remembered is active", identity + "/caller.go", `if !k.Active {`, `if false && !k.Active {`, "", "TestChangesHoldForTheNextCall"},
 	{"a key that is unknown is active", identity + "/credential.go", `if !k.Active {`, `if false && !k.Active {`, identity, "TestCredentialsThatAreNotValid"},
-	{"a caller's account is there", identity + "/caller.go", `if _, err := accounts.Get(tx, c.Account); err != nil {`, `if _, err := accounts.Get(tx, c.Account); false {`, server, "TestNobodyCallsFromAnAccountThatIsGone"},
+	{"a caller's account is there", identity + "/caller.go", `if err := openAccount(tx, c.Account); err != nil {`, `if err := openAccount(tx, c.Account); false {`, server, "TestNobodyCallsFromAnAccountThatIsGone"},
 	{"a session's inline policy limits it", identity + "/caller.go", `if s.Policy != "" {`, `if false && s.Policy != "" {`, "", "TestLimitsLimit"},
 	{"a session's managed policies limit it", identity + "/caller.go", `range s.PolicyARNs {`, `range s.PolicyARNs[:0] {`, "", "TestLimitsLimit"},
 	{"a limit that is gone leaves nothing", identity + "/grants.go", `return compile(denyAll, t, policyARN, "")`, `return nil, err`, identity, "TestPoliciesOfEveryKindCount"},
