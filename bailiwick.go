@@ -13,7 +13,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/audit"
@@ -37,6 +36,7 @@ type Server struct {
 	api     *server.Server
 	root    RootKey
 	keeper  *keeper
+	closer  *closer
 }
 
 // Open opens the server's data directory, which it makes if need be, and
@@ -67,16 +67,21 @@ func Open(cfg Config) (_ *Server, err error) {
 	if s.root, err = openRoot(context.Background(), s.db, directory, &cfg); err != nil {
 		return nil, err
 	}
-	if s.audit, err = audit.Open(s.db, filepath.Join(cfg.Data, "audit"), cfg.Log); err != nil {
+	if s.audit, err = audit.Open(cfg.auditLog(s.db, ring)); err != nil {
 		return nil, err
 	}
 	if s.fair, err = fair.New[authn.Sharer](cfg.permits); err != nil {
 		return nil, err
 	}
+	verifier, err := cfg.federation()
+	if err != nil {
+		return nil, err
+	}
+	services := service.All(directory)
 	s.api = server.New(server.Config{
-		Services:  service.All(directory),
+		Services:  services,
 		DB:        s.db,
-		Authn:     authn.New(s.db, directory),
+		Authn:     authn.New(s.db, directory, verifier),
 		Authz:     &authz.Authorizer{Directory: directory},
 		Audit:     s.audit,
 		Fair:      s.fair,
@@ -85,13 +90,17 @@ func Open(cfg Config) (_ *Server, err error) {
 		Now:       cfg.Now,
 		Observe:   cfg.observe,
 	})
-	s.keeper = startKeeper(s.db, directory, ring.Changed(), &cfg)
+	s.keeper = startKeeper(s.db, directory, s.audit, ring.Changed(), &cfg)
+	s.closer = startCloser(s.db, services, &cfg)
 	return s, nil
 }
 
 // Close closes the server's data. It must not be serving any more.
 func (s *Server) Close() error {
 	var errs []error
+	if s.closer != nil {
+		s.closer.stop()
+	}
 	if s.keeper != nil {
 		s.keeper.stop()
 	}

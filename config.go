@@ -3,10 +3,12 @@
 package bailiwick
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -70,11 +72,26 @@ type Config struct {
 	// TenantID.
 	TenantTag string `yaml:"tenant_tag"`
 
+	// OIDCPrivateIssuers are hosts of OpenID Connect issuers, with commas between
+	// them, that may have addresses that aren't public. All others that an account
+	// registers must be on the public Internet, at port 443: nobody who may register
+	// one can have the server ask what only it can reach.
+	OIDCPrivateIssuers string `yaml:"oidc_private_issuers"`
+
+	// OIDCCAFile is a file of PEM certificates of authorities that may certify
+	// issuers' servers, besides those of the system.
+	OIDCCAFile string `yaml:"oidc_ca_file"`
+
+	// Audit configures the decision log.
+	Audit AuditConfig `yaml:",inline"`
+
 	Log *slog.Logger     `yaml:"-"` // defaults to slog.Default()
 	Now func() time.Time `yaml:"-"` // defaults to time.Now
 
-	observe func(*awsapi.Call, []awsapi.Need) // told the needs of every call; nil but in tests
-	permits int                               // to work, that calls share; one for each processor but in tests
+	observe    func(*awsapi.Call, []awsapi.Need)                                 // told the needs of every call; nil but in tests
+	dialIssuer func(ctx context.Context, network, addr string) (net.Conn, error) // connects to OpenID issuers; nil but in tests
+
+	permits int // to work, that calls share; one for each processor but in tests
 }
 
 // maxConfig is the size of the largest configuration file, in bytes.
@@ -114,12 +131,17 @@ func LoadConfig(path string, getenv func(string) string) (Config, error) {
 		"BAILIWICK_TLS_CERT":               &c.TLSCert,
 		"BAILIWICK_TLS_KEY":                &c.TLSKey,
 		"BAILIWICK_TENANT_TAG":             &c.TenantTag,
+		"BAILIWICK_OIDC_PRIVATE_ISSUERS":   &c.OIDCPrivateIssuers,
+		"BAILIWICK_OIDC_CA_FILE":           &c.OIDCCAFile,
 	} {
 		if v := getenv(name); v != "" {
 			*field = v
 		}
 	}
 	if err := c.readConnections(getenv); err != nil {
+		return Config{}, err
+	}
+	if err := c.Audit.read(getenv); err != nil {
 		return Config{}, err
 	}
 	return c, nil
@@ -215,6 +237,9 @@ func (c *Config) resolve() error {
 		return errors.New("TLS needs both a certificate and a key")
 	}
 	if err := c.resolveConnections(); err != nil {
+		return err
+	}
+	if err := c.Audit.resolve(); err != nil {
 		return err
 	}
 	if c.TenantTag == "" {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/bailiwick-dev/bailiwick/internal/audit"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
 	"github.com/bailiwick-dev/bailiwick/internal/keyring"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
@@ -19,6 +20,8 @@ const (
 	// settleTime is how long a lookup of an access key may take that has read it
 	// before it was sealed anew.
 	settleTime = 2 * time.Second
+	// signerTime bounds the wait for the decision log's key to be changed.
+	signerTime = 10 * time.Second
 )
 
 // A keeper sees rotations of keys through, in the background: it seals secrets
@@ -27,6 +30,7 @@ const (
 type keeper struct {
 	db        *storage.DB
 	directory *identity.Directory
+	audit     *audit.Log
 	log       *slog.Logger
 	now       func() time.Time
 	sealed    keyring.KeyID // the key that all secrets are known to be sealed with
@@ -36,9 +40,9 @@ type keeper struct {
 
 // startKeeper starts a keeper that looks when changed receives, and every so
 // often.
-func startKeeper(db *storage.DB, directory *identity.Directory, changed <-chan struct{}, cfg *Config) *keeper {
+func startKeeper(db *storage.DB, directory *identity.Directory, log *audit.Log, changed <-chan struct{}, cfg *Config) *keeper {
 	ctx, cancel := context.WithCancel(context.Background())
-	k := &keeper{db: db, directory: directory, log: cfg.Log, now: cfg.Now, cancel: cancel, done: make(chan struct{})}
+	k := &keeper{db: db, directory: directory, audit: log, log: cfg.Log, now: cfg.Now, cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(k.done)
 		tick := time.NewTicker(keepEvery)
@@ -47,12 +51,16 @@ func startKeeper(db *storage.DB, directory *identity.Directory, changed <-chan s
 			if err := k.keep(ctx); err != nil && !errors.Is(err, context.Canceled) {
 				k.log.Error("keys are not kept in order; trying again later", "err", err)
 			}
+			k.keepUses(ctx)
 			select {
 			case <-ctx.Done():
 			case <-changed:
 			case <-tick.C:
 			}
 		}
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastUses)
+		defer cancel()
+		k.keepUses(last)
 	}()
 	return k
 }
@@ -78,11 +86,22 @@ func (k *keeper) keep(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := k.signerSealed(ctx); err != nil {
+		return err
+	}
 	gone, err := k.directory.DropKeys(ctx, k.db, k.sealed, k.now())
 	for _, id := range gone {
 		k.log.Info("key dropped", "key", id.String())
 	}
 	return err
+}
+
+// signerSealed waits until the key that signs the decision log is sealed with the
+// newest key.
+func (k *keeper) signerSealed(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, signerTime, errors.New("the decision log's key is not changed yet"))
+	defer cancel()
+	return k.audit.Sealed(ctx)
 }
 
 // reseal seals every secret with the newest key.

@@ -91,6 +91,9 @@ func openSealedRoot(ctx context.Context, db *storage.DB, directory *identity.Dir
 		case first != cfg.AccountID:
 			return fmt.Errorf("the data directory %s belongs to another account than the one configured", cfg.Data)
 		}
+		if err := identity.EnsureOrganization(tx, cfg.Now()); err != nil {
+			return err
+		}
 		k.AccessKeyID, k.SecretAccessKey, err = directory.RootAccessKey(tx)
 		return err
 	})
