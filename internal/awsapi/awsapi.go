@@ -7,6 +7,7 @@
 package awsapi
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"time"
@@ -85,6 +86,11 @@ type Call struct {
 	// out, the metadata area, read-only; once it is allowed, the spans that
 	// its needs named.
 	Tx *storage.Tx
+
+	// Pause lets the calls of others go first if this one has worked for long. A
+	// handler that reads much calls it now and then, and fails if it does. Nil in
+	// calls that change something: others may wait for those.
+	Pause func(context.Context) error
 }
 
 // A Tag is a key with a value, as on principals, sessions and resources.

@@ -29,8 +29,8 @@ const (
 	maxIdle         = 1024 // keys without a call whose use is remembered
 )
 
-// ringEvery is how often those that wait are served by the bell. In between they
-// are served by those who leave, which costs next to nothing.
+// ringEvery is how often calls are served by the bell. In between they are served
+// as they come and by those who leave, which costs next to nothing.
 const ringEvery = 200 * time.Microsecond
 
 // A Scheduler hands out permits. It is safe for concurrent use.
@@ -91,10 +91,12 @@ func (s *Scheduler[K]) run() {
 func (s *Scheduler[K]) Enter(ctx context.Context, key K) (Turn[K], error) {
 	s.mu.Lock()
 	f := s.flow(key)
-	if s.free > 0 && f.held < s.share && f.calls.n == 0 && !s.queue.before(f) {
+	now := time.Now()
+	heard := now.Sub(s.heard) < ringEvery // else others may have come, whose turn it is
+	if heard && s.free > 0 && f.held < s.share && f.calls.n == 0 && !s.queue.before(f) {
 		guess := s.serve(f)
 		s.mu.Unlock()
-		return Turn[K]{s: s, flow: f, guess: guess, start: time.Now()}, nil
+		return Turn[K]{s: s, flow: f, guess: guess, start: now}, nil
 	}
 	if f.calls.n >= maxWaitingOfKey || s.calls >= maxWaiting && f.calls.n > 0 || s.calls >= 2*maxWaiting {
 		s.rest(f)
@@ -105,7 +107,7 @@ func (s *Scheduler[K]) Enter(ctx context.Context, key K) (Turn[K], error) {
 	f.calls.push(w)
 	s.calls++
 	s.place(f)
-	s.mu.Unlock()
+	s.ring()
 	select {
 	case <-w.ready:
 	case <-ctx.Done():
@@ -146,6 +148,11 @@ func (s *Scheduler[K]) leave(f *flow[K], guess, took time.Duration, now time.Tim
 	if now.Sub(s.heard) < ringEvery {
 		s.dispatch()
 	}
+	s.ring()
+}
+
+// ring rings the bell, if there is a permit for one who waits, and unlocks s.mu.
+func (s *Scheduler[K]) ring() {
 	ring := s.free > 0 && len(s.queue) > 0 && !s.rung
 	s.rung = s.rung || ring
 	s.mu.Unlock()

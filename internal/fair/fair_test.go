@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -246,5 +247,60 @@ func TestACrowd(t *testing.T) {
 	}
 	for i := range permits {
 		defer enter(t, s, fmt.Sprint(i)).Leave()
+	}
+}
+
+func TestALongCallLetsOthersGoFirst(t *testing.T) {
+	s := open(t, 1)
+	long := enter(t, s, "scan")
+	if err := long.Pause(t.Context()); err != nil || s.Waiting() != 0 {
+		t.Fatalf("a pause at once: %v, with %d waiting", err, s.Waiting())
+	}
+	var served atomic.Bool
+	go func() {
+		turn := enter(t, s, "get")
+		served.Store(true)
+		turn.Leave()
+	}()
+	until(t, "waits", func() bool { return s.Waiting() == 1 })
+	time.Sleep(2 * time.Millisecond)
+	if err := long.Pause(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !served.Load() {
+		t.Error("the short call still waits")
+	}
+	long.Leave()
+	if took := long.Took(); took < 2*time.Millisecond {
+		t.Errorf("the long call took %v, which leaves out what it did before the pause", took)
+	}
+}
+
+// TestCallsThatComeTogetherAreServedFairly has one processor, on which a call that
+// comes to Enter would otherwise go on to its end before another is looked at.
+func TestCallsThatComeTogetherAreServedFairly(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	s := open(t, 2)
+	time.Sleep(time.Millisecond) // nobody has looked at the network for long
+	order := make(chan string, 41)
+	var wg sync.WaitGroup
+	for i := range 41 {
+		key := "noisy"
+		if i == 39 { // the last one begins first
+			key = "quiet"
+		}
+		wg.Go(func() {
+			turn := enter(t, s, key)
+			order <- key
+			for start := time.Now(); time.Since(start) < 50*time.Microsecond; {
+			}
+			turn.Leave()
+		})
+	}
+	wg.Wait()
+	for place := range 41 {
+		if <-order == "quiet" && place > 10 {
+			t.Errorf("the quiet key came as number %d", place+1)
+		}
 	}
 }

@@ -2,7 +2,10 @@
 
 package fair
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // A Turn is a call's permit. It belongs to one goroutine at a time. The zero
 // Turn is none.
@@ -23,9 +26,29 @@ func (t *Turn[K]) Leave() {
 	f := t.flow
 	t.flow = nil
 	now := time.Now()
-	t.took = now.Sub(t.start)
-	t.s.leave(f, t.guess, t.took, now)
+	took := now.Sub(t.start)
+	t.took += took
+	t.s.leave(f, t.guess, took, now)
 }
 
-// Took returns how long the call held the permit, once it has given it back.
+// pauseAfter is how long a call works before a pause lets others go first.
+const pauseAfter = 500 * time.Microsecond
+
+// Pause gives the permit back and waits for another if the call has had it for
+// long, so that a short call doesn't wait until a long one has ended. Without a
+// permit, as after Leave, it does nothing. It fails as [Scheduler.Enter] does; the
+// call has no permit then.
+func (t *Turn[K]) Pause(ctx context.Context) error {
+	if t.flow == nil || time.Since(t.start) < pauseAfter {
+		return nil
+	}
+	key := t.flow.key
+	t.Leave()
+	next, err := t.s.Enter(ctx, key)
+	next.took = t.took
+	*t = next
+	return err
+}
+
+// Took returns how long the call held permits that it has given back.
 func (t *Turn[K]) Took() time.Duration { return t.took }

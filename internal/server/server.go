@@ -173,9 +173,9 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, who awsapi.Proof, turn 
 	entry := s.cfg.Audit.Begin()
 	defer entry.Done()
 	now := s.cfg.Now() // a session may have ended while the body came, or the turn
-	run := s.cfg.DB.View
-	if c.Operation.Access != awsapi.Read {
-		run = s.cfg.DB.Update
+	run := s.cfg.DB.Update
+	if c.Operation.Access == awsapi.Read {
+		run, c.Pause = s.cfg.DB.View, pauses(turn)
 	}
 	var v verdict
 	err = run(ctx, func(tx *storage.Tx) (err error) {

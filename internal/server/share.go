@@ -29,10 +29,20 @@ func (s *Server) turn(ctx context.Context, proof *authn.Proof) (turn, error) {
 // enter waits for the turn of the call that proof is of.
 func (s *Server) enter(ctx context.Context, proof *authn.Proof) (turn, error) {
 	t, err := s.cfg.Fair.Enter(ctx, proof.Sharer(s.cfg.TenantTag))
+	return t, throttled(err)
+}
+
+// pauses returns what lets others go first while the call of that turn works.
+func pauses(t *turn) func(context.Context) error {
+	return func(ctx context.Context) error { return throttled(t.Pause(ctx)) }
+}
+
+// throttled returns the error of waiting for a turn as the client is told it.
+func throttled(err error) error {
 	if errors.Is(err, fair.ErrBusy) {
-		err = awsapi.Errorf(awsapi.Throttled, "", "Rate exceeded")
+		return awsapi.Errorf(awsapi.Throttled, "", "Rate exceeded")
 	}
-	return t, err
+	return err
 }
 
 // shortWork is for how long a call may have worked to have its result encoded

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/expr"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
@@ -86,15 +87,23 @@ type page struct {
 	more    bool      // the page ended before the span did
 }
 
+// pauseEvery is after how many items others may go first, at the latest.
+const pauseEvery = 16
+
 // page reads items of the span from the starting key on, until the limit, the
 // size of a page or the work for one is reached.
-func (r *read) page(ctx context.Context, tx *storage.Tx, t *table, span attr.Span) (*page, error) {
+func (r *read) page(ctx context.Context, call *awsapi.Call, t *table, span attr.Span) (*page, error) {
 	p := &page{items: []item{}}
-	c := tx.Scan(r.from(t, span))
+	c := call.Tx.Scan(r.from(t, span))
 	defer c.Close()
 	for c.Next() {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if p.scanned%pauseEvery == pauseEvery-1 {
+			if err := call.Pause(ctx); err != nil {
+				return nil, err
+			}
 		}
 		it, err := attr.ParseItem(c.Value())
 		if err != nil {

@@ -81,7 +81,7 @@ func (s *service) query(ctx context.Context, c *awsapi.Call, in *queryInput) (*p
 		return nil, err
 	}
 	in.read.reverse = in.ScanIndexForward != nil && !*in.ScanIndexForward
-	p, err := in.read.page(ctx, c.Tx, t, span)
+	p, err := in.read.page(ctx, c, t, span)
 	if err != nil {
 		return nil, err
 	}

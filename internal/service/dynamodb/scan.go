@@ -55,7 +55,7 @@ func (s *service) scan(ctx context.Context, c *awsapi.Call, in *scanInput) (*pag
 				*in.TotalSegments, *in.Segment)
 		}
 	}
-	p, err := in.read.page(ctx, c.Tx, t, span)
+	p, err := in.read.page(ctx, c, t, span)
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ func memory(tb tester) *storage.DB {
 // newCall returns a call of an account's root user.
 func newCall(tx *storage.Tx) *awsapi.Call {
 	return &awsapi.Call{
-		Region: "us-east-1", Time: time.Now(), Tx: tx,
+		Region: "us-east-1", Time: time.Now(), Tx: tx, Pause: func(context.Context) error { return nil },
 		Caller: &awsapi.Caller{Principal: policy.Principal{Type: policy.Account, Account: "111122223333"}},
 	}
 }
