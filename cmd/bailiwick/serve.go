@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -93,9 +92,7 @@ func serve(cmd *cobra.Command, cfg bailiwick.Config) error {
 		runtime.GOMAXPROCS(2)
 	}
 	if os.Getenv("GOGC") == "" {
-		// What lives is small beside what calls leave behind: at the usual 100 the
-		// collector takes a fifth of the time.
-		debug.SetGCPercent(300)
+		go tuneCollector(cmd.Context())
 	}
 	s, err := bailiwick.Open(cfg)
 	if err != nil {
