@@ -22,6 +22,15 @@ const (
 	keepBuffer = 2 * shipAtOnce
 )
 
+// So many lines are worked on at once, before calls go on, which on one processor
+// wait meanwhile; but however long it takes until it is the log's turn again, a
+// pass pauses a few times only.
+const (
+	minAtOnce = 64
+	maxPauses = 16
+	pause     = 50 * time.Microsecond
+)
+
 // files are the log's files, the newest open for appending. They belong to one
 // goroutine.
 type files struct {
@@ -60,7 +69,11 @@ func (d *draft) records(lines []line) error {
 		size += len(lines[i].text) + trail.LineOverhead
 	}
 	d.text = slices.Grow(d.text, size)
+	atOnce := max(minAtOnce, len(lines)/maxPauses)
 	for i := range lines {
+		if i%atOnce == atOnce-1 {
+			time.Sleep(pause)
+		}
 		d.line(lines[i].text)
 		d.at.Last = lines[i].seq
 		if d.at.Unsigned == 0 {

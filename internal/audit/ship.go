@@ -3,7 +3,6 @@
 package audit
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
@@ -153,8 +152,11 @@ func (l *Log) inJournal(horizon uint64) (lines []line, more bool, err error) {
 			if more = size >= shipAtOnce; more {
 				break
 			}
-			lines = append(lines, line{seqOf(c.Key()), bytes.Clone(c.Value())})
+			lines = append(lines, line{seqOf(c.Key()), c.Value()})
 			size += len(c.Value())
+			if len(lines)%(4*minAtOnce) == 0 {
+				time.Sleep(pause)
+			}
 		}
 		return c.Err()
 	})
