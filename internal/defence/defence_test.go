@@ -40,7 +40,10 @@ type mutation struct {
 const top = "../.."
 
 // all is the list.
-var all = slices.Concat(signatures, forms, callers, tokens, decisions, lines, bodies, evaluations, spans, caches, commits, sessions, revocations, items, records, keys, disks, strangers, states)
+var all = slices.Concat(
+	signatures, forms, callers, tokens, decisions, lines, bodies, evaluations, spans, caches, commits, sessions, revocations, items, records, keys, disks, strangers, states,
+	memberships, managed, userSessions, federations, assertions, guardrails, trails, explanations, lints,
+)
 
 // samples are tried in every run of the tests.
 var samples = []string{

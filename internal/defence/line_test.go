@@ -9,17 +9,17 @@ const (
 
 // decisions is what package authz sees to.
 var decisions = []mutation{
-	{"a denial is a denial", authz + "/authz.go", `if !d.Allowed() {`, `if false && !d.Allowed() {`, "", "TestEveryOperationKeepsTenantsApart"},
+	{"a denial is a denial", authz + "/authz.go", `if o.Refused == nil {`, `if o.Refused == nil || true {`, "", "TestEveryOperationKeepsTenantsApart"},
 	{"a guarded call has needs", authz + "/authz.go", `if len(needs) == 0 {`, `if false && len(needs) == 0 {`, server, "TestACallWithoutNeedsIsRefused"},
 	{"a need has an owner", authz + "/authz.go", `if n.Owner == "" {`, `if false && n.Owner == "" {`, server, "TestANeedWithoutAnOwnerIsRefused"},
 	{"every need is decided", authz + "/authz.go", `for i := range needs {`, `for i := range needs[:1] {`, server, "TestEveryNeedIsDecided"},
-	{"boundaries count", authz + "/authz.go", `Boundary: grants.Boundary,`, ``, "", "TestLimitsLimit"},
-	{"session policies count", authz + "/authz.go", `set.Session = s.Policies`, `_ = s.Policies`, "", "TestLimitsLimit"},
-	{"the resource's policy must grant", authz + "/authz.go", `set.Resource, set.Explicit = nil, n.Explicit`, `set.Resource, set.Explicit = nil, false`, "", "TestNamesAreNotIdentities"},
-	{"a need is decided without the policy of the one before", authz + "/authz.go", `set.Resource, set.Explicit = nil, n.Explicit`, `set.Explicit = n.Explicit`, server, "TestANeedDoesNotInheritAPolicy"},
-	{"strangers are told of their own policies alone", authz + "/authz.go", `d = told(&set, c, n)`, `_ = told(&set, c, n)`, "", "TestStrangersLearnNothingOfPolicies"},
-	{"strangers learn nothing of tags", authz + "/authz.go", `&untagged{keys{call: c, need: n}}`, `&keys{call: c, need: n}`, "", "TestStrangersLearnNothingOfTags"},
-	{"strangers learn nothing of the services' tags", authz + "/keys.go", `if strings.Contains(key, ":resourcetag/") {`, `if strings.HasPrefix(key, resourceTag) {`, "", "TestStrangersLearnNothingOfTags"},
+	{"boundaries count", authz + "/authz.go", `d.set.SCPs = grants.Identity, grants.Boundary, d.keys`, `d.set.SCPs = grants.Identity, nil, d.keys`, "", "TestLimitsLimit"},
+	{"session policies count", authz + "/authz.go", `d.set.Session = s.Policies`, `_ = s.Policies`, "", "TestLimitsLimit"},
+	{"the resource's policy must grant", authz + "/authz.go", `d.set.Resource, d.set.Explicit = nil, n.Explicit`, `d.set.Resource, d.set.Explicit = nil, false`, "", "TestNamesAreNotIdentities"},
+	{"a need is decided without the policy of the one before", authz + "/authz.go", `d.set.Resource, d.set.Explicit = nil, n.Explicit`, `d.set.Explicit = n.Explicit`, server, "TestANeedDoesNotInheritAPolicy"},
+	{"strangers are told of their own policies alone", authz + "/authz.go", `o.Refused.Told = told(&d.set, &d.keys)`, `_ = told(&d.set, &d.keys)`, "", "TestStrangersLearnNothingOfPolicies TestAuthorizationMessagesKeepTheOtherSidesSecrets"},
+	{"strangers learn nothing of tags", authz + "/authz.go", `&untagged{*keys}`, `keys`, "", "TestStrangersLearnNothingOfTags"},
+	{"strangers learn nothing of the services' tags", authz + "/keys.go", `if strings.Contains(key, ":resourcetag/") ||`, `if strings.HasPrefix(key, resourceTag) ||`, "", "TestStrangersLearnNothingOfTags"},
 	{"no service claims a global key", authz + "/keys.go", `if !global {`, `if v := (policy.Value{}); k.need.Context != nil {
 		if v = k.need.Context.Lookup(key); !v.Absent() {
 			return v
@@ -30,12 +30,12 @@ var decisions = []mutation{
 	{"aws:ResourceAccount is the owner", authz + "/keys.go", `return policy.One(k.need.Owner)`, `return policy.One(k.call.Caller.Account())`, "", "TestTheOwnerIsAKey"},
 	{"the address is the peer's", server + "/request.go", `c.UserAgent = r.UserAgent()`, "if a, err := netip.ParseAddr(r.Header.Get(\"X-Forwarded-For\")); err == nil {\n\t\tc.SourceIP = a\n\t}\n\tc.UserAgent = r.UserAgent()", "", "TestKeysOfTheRequestCannotBeSpoofed"},
 	{"TLS is the connection's", server + "/request.go", `c.Secure = r.TLS != nil`, `c.Secure = r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "true"`, "", "TestKeysOfTheRequestCannotBeSpoofed"},
-	{"global services are in one region", "internal/authn/authn.go", `if svc.Global {`, `if false && svc.Global {`, "", "TestGlobalServicesActInOneRegion"},
+	{"global services are in one region", "internal/authn/authn.go", `if svc.Global || p.Unsigned() {`, `if p.Unsigned() {`, "", "TestGlobalServicesActInOneRegion"},
 }
 
 // lines is what the line does at every call.
 var lines = []mutation{
-	{"credentials are checked", server + "/server.go", `if err := proof.Verify(body.data); err != nil {`, `if err := proof.Verify(body.data); err != nil && false {`, "", "TestAlteredRequestsAreRefused/sts_header"},
+	{"credentials are checked", server + "/identify.go", `if err := proof.Verify(b.data); err != nil || proof.Unsigned() {`, `if err := proof.Verify(b.data); proof.Unsigned() {`, "", "TestAlteredRequestsAreRefused/sts_header"},
 	{"input is validated", server + "/server.go", `if err := v.Validate(); err != nil {`, `if err := v.Validate(); err != nil && false {`, "", "TestTagsOfOtherTenants"},
 	{"needs are decided", server + "/server.go", `if err := s.decide(ctx, tx, c, in, &v); err != nil {`, `if err := s.decide(ctx, tx, c, in, &v); err != nil && false {`, "", "TestEveryOperationKeepsTenantsApart"},
 	{"needs see no items", server + "/server.go", `c.Tx = tx.Metadata()`, `c.Tx = tx`, server, "TestNeedsReachMetadataOnly"},
@@ -43,15 +43,13 @@ var lines = []mutation{
 	{"handlers have their spans only", server + "/server.go", `c.Tx = tx.Only(v.spans())`, `c.Tx = tx`, server, "TestHandlersReachTheirSpansOnly"},
 	{"handlers of several needs have their spans only", server + "/server.go", `all = append(all, v.needs[i].Spans...)`, `all = append(all, storage.Metadata.Span(i >= 0))`, server, "TestHandlersReachTheirSpansOnly"},
 	{"a handler that reaches too far fails, whatever it says", "internal/storage/tx.go", `return tx.root.fail(ErrNotAllowed)`, `return ErrNotAllowed`, server, "TestHandlersReachTheirSpansOnly"},
-	{"a Read changes nothing", server + "/server.go", `if c.Operation.Access != awsapi.Read {
-		run =`, `if true {
-		run =`, server, "TestAReadWritesNothing"},
+	{"a Read changes nothing", server + "/server.go", `run, c.Pause = s.cfg.DB.View,`, `run, c.Pause = s.cfg.DB.Update,`, server, "TestAReadWritesNothing"},
 	{"a change ends the caches of its owner", server + "/server.go", `if c.Operation.Access == awsapi.Control {`, `if false && c.Operation.Access == awsapi.Control {`, "", "TestChangesHoldForTheNextCall"},
 	{"a change ends the caches of every owner", server + "/server.go", `owners[needs[i].Owner] = true`, `_ = i`, server, "TestAChangeEndsTheCachesOfTheOwner"},
 	{"a panic is an answer", server + "/server.go", `if p := recover(); p != nil {`, `if p := any(nil); p != nil {`, server, "TestACallThatBreaksDownIsAnsweredAndRecorded"},
 	{"an internal failure says nothing", "internal/awsapi/error.go", `Message: "The request processing has failed because of an unknown error, exception or failure."`, `Message: err.Error()`, server, "TestInternalFailuresSayNothing"},
 	{"operations are guarded", "internal/awsapi/operation.go", `if (needs == nil) != (o.Guard == None) {`, `if false && (needs == nil) != (o.Guard == None) {`, server, "TestAnOperationWithoutNeedsCannotBeMade"},
-	{"unguarded operations are the golden ones", "internal/service/iam/service.go", `awsapi.Op(control("DeleteUser", `, `awsapi.Op(awsapi.Operation{Name: "DeleteUser", Auth: awsapi.MaybeAnonymous, Access: awsapi.Control, Sample: "{}"}, on[deleteUserInput]("iam:DeleteUser", writes), deleteUser),
+	{"unguarded operations are the golden ones", iam + "/rows_user.go", `awsapi.Op(control("DeleteUser", `, `awsapi.Op(awsapi.Operation{Name: "DeleteUser", Auth: awsapi.MaybeAnonymous, Access: awsapi.Control, Sample: "{}"}, on[deleteUserInput]("iam:DeleteUser", writes), deleteUser),
 			awsapi.Op(control("DeleteUser2", `, "internal/service", "TestUnguardedOperationsAreTheGoldenOnes"},
 }
 
@@ -67,15 +65,15 @@ var bodies = []mutation{
 
 // records is what the decision log keeps.
 var records = []mutation{
-	{"a change is recorded", server + "/server.go", `return entry.Commit(tx, change(c, &v, out))`, `return nil`, "", "TestRecordsSayWhoDidWhat"},
+	{"a change is recorded", server + "/server.go", `return entry.Commit(tx, v.record)`, `return nil`, "", "TestRecordsSayWhoDidWhat"},
 	{"a read is recorded", server + "/server.go", `case c.Operation.Access == awsapi.Read || callErr != nil:`, `case false && (c.Operation.Access == awsapi.Read || callErr != nil):`, server, "TestACallThatBreaksDownIsAnsweredAndRecorded"},
 	{"a denial is on disk before the answer", server + "/server.go", `e.Deny(ctx, record(c, v, nil))`, `e.Allow(record(c, v, nil))`, "", "TestDenialsOutliveTheServer"},
 	{"a denial is recorded", server + "/server.go", `case v.denied:`, `case false && v.denied:`, "", "TestDenialsOutliveTheServer"},
-	{"a denial by the service is one", server + "/server.go", `v.decided, v.denied = true, true`, `v.decided = false`, "", "TestDenialsOutliveTheServer"},
-	{"a denial is recorded for who has gone", "internal/audit/audit.go", `context.WithoutCancel(ctx)`, `ctx`, server, "TestADenialIsRecordedForWhoHasGone"},
-	{"a call that can't be recorded doesn't begin", "internal/audit/audit.go", `l.full.Store(n >= maxPending || l.broken != nil)`, `l.full.Store(n >= maxPending)`, "", "TestNothingIsDoneThatCannotBeRecorded"},
-	{"calls wait for the shipper", "internal/audit/audit.go", `l.full.Store(n >= maxPending || l.broken != nil)`, `l.full.Store(l.broken != nil)`, "internal/audit", "TestCallsWaitWhileTheShipperIsBehind"},
-	{"a log file that was taken away is not written", "internal/audit/file.go", `|| l.displaced() {`, `|| false {`, "", "TestAMovedLogIsBegunAnew"},
-	{"numbers are not given again", "internal/audit/audit.go", `l.seq.Store(max(highest, l.file.last))`, `l.seq.Store(max(0, highest*0, l.file.last))`, "internal/audit", "TestADenialSurvivesAServerThatDiesBeforeItIsShipped"},
+	{"a denial by the service is one", server + "/server.go", "e.Kind == awsapi.Denied {\n\t\t\tv.decided, v.denied = true, true", "e.Kind == awsapi.Denied {\n\t\t\tv.decided = false", "", "TestDenialsOutliveTheServer"},
+	{"a denial is recorded for who has gone", audit + "/audit.go", `context.WithoutCancel(ctx)`, `ctx`, server, "TestADenialIsRecordedForWhoHasGone"},
+	{"a call that can't be recorded doesn't begin", audit + "/audit.go", `l.full.Store(n >= maxPending || l.broken != nil)`, `l.full.Store(n >= maxPending)`, "", "TestNothingIsDoneThatCannotBeRecorded"},
+	{"calls wait for the shipper", audit + "/audit.go", `l.full.Store(n >= maxPending || l.broken != nil)`, `l.full.Store(l.broken != nil)`, audit, "TestCallsWaitWhileTheShipperIsBehind"},
+	{"a log file that was taken away is not written", audit + "/ship.go", `case fs.displaced():`, `case false && fs.displaced():`, "", "TestAMovedLogIsBegunAnew"},
+	{"numbers are not given again", audit + "/audit.go", `l.seq.Store(max(highest, l.files.at.Last))`, `l.seq.Store(max(0, highest*0, l.files.at.Last))`, audit, "TestADenialSurvivesAServerThatDiesBeforeItIsShipped"},
 	{"a failed change leaves no record", server + "/server.go", "if out, err = c.Operation.Handle(ctx, c, in); err != nil {\n\t\t\treturn err", "if out, err = c.Operation.Handle(ctx, c, in); err != nil {\n\t\t\treturn entry.Commit(tx, change(c, &v, out))", server, "TestAChangeThatFailsIsNotDone"},
 }

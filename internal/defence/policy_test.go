@@ -24,5 +24,10 @@ var evaluations = []mutation{
 	{"an absent key matches nothing", "policy/condition.go", `answerOf(t.ifExists || t.set == forAllValues || t.set == plain && t.op.negated)`, `yes`, "policy", "TestMissingAndMultivaluedKeys"},
 	{"all conditions must hold", "policy/statement.go", `for i := range s.conditions {`, `for i := range s.conditions[:min(len(s.conditions), 1)] {`, "policy", "TestValuesAndConditionsCombine"},
 	{"a policy's principals are those it names", "policy/statement.go", "case t.hasPrincipal():\n\t\treturn noGrant", "case t.hasPrincipal():\n\t\treturn directGrant", "policy", "TestStatementsWithoutPrincipalOrResource"},
+	{"a boundary denies whom NotPrincipal spares", "policy/grant.go", `case deny && (g == noGrant || e.bounded), `, `case deny && g == noGrant, `, "policy", "TestNotPrincipal"},
+	{"a NotPrincipal without principals grants nothing", "policy/grant.go", ` && !pe.dubious:`, `:`, "policy", "TestNotPrincipal"},
+	{"a default is for keys that are absent", "policy/pattern.go", `case v.Absent() && t.dflt:`, `case t.dflt:`, "policy", "TestVariablesInConditions"},
+	{"a wildcard stays in its part of an ARN", "policy/arnpattern.go", `if i < len(a.parts)-1 {`, `if false && i < len(a.parts)-1 {`, "policy", "TestARNs"},
+	{"a number has a sign", "policy/number.go", "case n.negative && !m.negative:\n\t\treturn -1", "case n.negative && !m.negative:\n\t\treturn 1", "policy", "TestNumbers"},
 	{"an account is named whole", "policy/grant.go", `if p.Account == pe.account && strings.HasPrefix(p.ARN, pe.scheme) {`, `if strings.HasPrefix(p.ARN, pe.scheme) {`, "", "TestConfusedDeputy"},
 }

@@ -9,5 +9,5 @@ var revocations = []mutation{
 	{"a session ends with a tag that was dropped", identity + "/revoked.go", `append(tagDigests(s.Account, s.Tags), s.LineageTags...)`, `tagDigests(s.Account, s.Tags)`, "", "TestSessionsDieWithThoseTheyComeFrom"},
 	{"a session ends with those of other accounts", identity + "/revoked.go", "if yes {\n", "if false && yes {\n", "", "TestSessionsDieWithThoseTheyComeFrom"},
 	{"a role's older sessions end", identity + "/revoked.go", `p.Epoch < r.Epoch`, `p.Epoch < r.Epoch-r.Epoch`, "", "TestARolesOlderSessionsAreThoseIssuedBefore"},
-	{"what is shut out is issued no session", sts + "/authz.go", `if !yes || err != nil {`, `if !yes || err != nil || yes {`, "", "TestASuspendedTenantIsIssuedNoSession"},
+	{"what is shut out is issued no session", sts + "/suspend.go", `if !yes || err != nil {`, `if !yes || err != nil || yes {`, "", "TestASuspendedTenantIsIssuedNoSession"},
 }

@@ -3,32 +3,33 @@
 package defence
 
 const (
+	iam      = "internal/service/iam"
 	sts      = "internal/service/sts"
 	dynamodb = "internal/service/dynamodb"
 )
 
 // sessions is what AssumeRole hands out, and to whom.
 var sessions = []mutation{
-	{"a role trusts who assumes it", sts + "/authz.go", `Explicit:    true,`, `Explicit:    false,`, "", "TestNamesAreNotIdentities"},
-	{"a role that isn't there trusts nobody", sts + "/authz.go", `"Principal":{"Service":"nobody.amazonaws.com"}`, `"Principal":"*"`, "", "TestStrangersLearnNothingOfWhatExists"},
+	{"a role trusts who assumes it", sts + "/role.go", `Explicit:    true,`, `Explicit:    false,`, "", "TestNamesAreNotIdentities"},
+	{"a role that isn't there trusts nobody", sts + "/role.go", `[]byte(trustsNobody)`, "[]byte(strings.Replace(trustsNobody, `{\"Service\":\"nobody.amazonaws.com\"}`, `\"*\"`, 1))", "", "TestStrangersLearnNothingOfWhatExists"},
 	{"an external id is asked for", sts + "/authz.go", `return optional(k.in.ExternalId)`, `return policy.One("secret-of-two")`, "", "TestConfusedDeputy"},
-	{"tagging a session needs a permission", sts + "/authz.go", `if len(in.Tags) > 0 || len(in.session.inherited) > 0 {`, `if false && (len(in.Tags) > 0 || len(in.session.inherited) > 0) {`, "", "TestChainsKeepTransitiveTags"},
-	{"inheriting tags needs a permission", sts + "/authz.go", `if len(in.Tags) > 0 || len(in.session.inherited) > 0 {`, `if len(in.Tags) > 0 {`, "", "TestChainsKeepTransitiveTags"},
-	{"a source identity needs a permission", sts + "/authz.go", `if in.SourceIdentity != nil || inheritedIdentity(c.Caller) != "" {`, `if false && (in.SourceIdentity != nil || inheritedIdentity(c.Caller) != "") {`, "", "TestASourceIdentityNeedsAPermission"},
-	{"root users assume nothing", sts + "/authz.go", `if c.Caller.Principal.Type == policy.Account {`, `if false && c.Caller.Principal.Type == policy.Account {`, "", "TestConfusedDeputy"},
-	{"nobody has a device", sts + "/authz.go", `if in.SerialNumber != nil || in.TokenCode != nil {`, `if false && (in.SerialNumber != nil || in.TokenCode != nil) {`, "", "TestDenialsOutliveTheServer"},
-	{"a chain keeps its source identity", sts + "/authz.go", `*in.SourceIdentity != old {`, `false {`, "", "TestDenialsOutliveTheServer"},
-	{"a chained session is short", sts + "/authz.go", `caller.Session != nil && in.duration() > maxChained {`, `false {`, sts, "TestChainsAreShortAndKeepTheSourceIdentity"},
-	{"a role limits its sessions' time", sts + "/assume.go", `in.DurationSeconds != nil && in.duration() > in.trusted.Role.MaxSession {`, `false {`, "", "TestASessionIsNoLongerThanItsRoleAllows"},
+	{"tagging a session needs a permission", sts + "/role.go", `if len(r.tags.passed) > 0 || len(r.tags.inherited) > 0 {`, `if false && (len(r.tags.passed) > 0 || len(r.tags.inherited) > 0) {`, "", "TestChainsKeepTransitiveTags"},
+	{"inheriting tags needs a permission", sts + "/role.go", `if len(r.tags.passed) > 0 || len(r.tags.inherited) > 0 {`, `if len(r.tags.passed) > 0 {`, "", "TestChainsKeepTransitiveTags"},
+	{"a source identity needs a permission", sts + "/role.go", `if r.source != "" {`, `if false && r.source != "" {`, "", "TestASourceIdentityNeedsAPermission"},
+	{"root users assume nothing", sts + "/assume.go", `if c.Caller.Principal.Type == policy.Account {`, `if false && c.Caller.Principal.Type == policy.Account {`, "", "TestConfusedDeputy"},
+	{"nobody has a device", sts + "/assume.go", `if serialNumber == nil && tokenCode == nil {`, `if true || serialNumber == nil && tokenCode == nil {`, "", "TestDenialsOutliveTheServer"},
+	{"a chain keeps its source identity", sts + "/assume.go", `if r.source != "" && r.source != *in.SourceIdentity {`, `if false && r.source != "" && r.source != *in.SourceIdentity {`, "", "TestDenialsOutliveTheServer"},
+	{"a chained session is short", sts + "/assume.go", `if caller.Session != nil && r.seconds() > maxChained {`, `if false && caller.Session != nil && r.seconds() > maxChained {`, sts, "TestChainsAreShortAndKeepTheSourceIdentity"},
+	{"a role limits its sessions' time", sts + "/role.go", `if r.length != nil && r.seconds() > r.trusted.Role.MaxSession {`, `if false && r.length != nil && r.seconds() > r.trusted.Role.MaxSession {`, "", "TestASessionIsNoLongerThanItsRoleAllows"},
 	{"a transitive tag is not passed anew", sts + "/tag.go", `if has(t.transitive, tag.Key) {`, `if false && has(t.transitive, tag.Key) {`, "", "TestChainsKeepTransitiveTags"},
 	{"a transitive tag is inherited", sts + "/tag.go", `if has(c.Session.Transitive, tag.Key) {`, `if false && has(c.Session.Transitive, tag.Key) {`, "", "TestChainsKeepTransitiveTags"},
 	{"a transitive tag stays transitive", sts + "/tag.go", `t.transitive = slices.Clone(caller.Transitive)`, `_ = slices.Clone(caller.Transitive)`, "", "TestChainsKeepTransitiveTags"},
 	{"tags are the same in any case", sts + "/validate.go", `if strings.EqualFold(k, key) {`, `if k == key {`, "", "TestChainsKeepTransitiveTags"},
 	{"a tag is passed once", sts + "/validate.go", `if _, ok := awsapi.TagValue(tags[:i], tags[i].Key); ok {`, `if false {`, "", "TestTagsOfOtherTenants"},
 	{"tags of AWS's are reserved", sts + "/validate.go", `if reserved(tags[i].Key) || reserved(tags[i].Value) {`, `if false && (reserved(tags[i].Key) || reserved(tags[i].Value)) {`, "", "TestTagsOfOtherTenants"},
-	{"a session has the policy that it was given", sts + "/assume.go", `s.Policy = *in.Policy`, `_ = *in.Policy`, "", "TestLimitsLimit"},
-	{"a session has the managed policies that it was given", sts + "/assume.go", `s.PolicyARNs = append(s.PolicyARNs, p.Arn)`, `_ = p.Arn`, "", "TestLimitsLimit"},
-	{"a session knows what it was chained from", sts + "/assume.go", `s.From(c.Caller)`, `_ = s`, sts, "TestASessionCarriesWhereItComesFrom"},
+	{"a session has the policy that it was given", sts + "/limit.go", `s.Policy = *p.text`, `_ = *p.text`, "", "TestLimitsLimit"},
+	{"a session has the managed policies that it was given", sts + "/limit.go", `s.PolicyARNs = append(s.PolicyARNs, a.Arn)`, `_ = a.Arn`, "", "TestLimitsLimit"},
+	{"a session knows what it was chained from", sts + "/role.go", `s.From(c.Caller)`, `_ = s`, sts, "TestASessionCarriesWhereItComesFrom"},
 	{"accounts are made by the first one", "internal/service/control/authz.go", `Owner: management, Spans`, `Owner: c.Caller.Account() + management[:0], Spans`, "", "TestOtherAccountsReachNothing"},
 }
 
