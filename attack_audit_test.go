@@ -41,7 +41,7 @@ type auditCheck struct{ Action, Resource, Decision, Kind, Policy, Version, State
 // the test if numbers don't ascend, or a record is there twice.
 func readLog(t *testing.T, data string) map[string]auditRecord {
 	t.Helper()
-	names, err := filepath.Glob(filepath.Join(data, "audit", "*"))
+	names, err := filepath.Glob(filepath.Join(data, "audit", "*.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
