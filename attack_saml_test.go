@@ -103,13 +103,7 @@ func (s *samlSiege) as(a servicetest.Answer) aws.Config {
 // expect checks the code of an answer, "OK" if it must be a success.
 func (s *samlSiege) expect(what string, a servicetest.Answer, code string) {
 	s.t.Helper()
-	got := codeOf(a.Body)
-	if a.OK() {
-		got = "OK"
-	}
-	if got != code {
-		s.t.Errorf("%s: got %d %s, want %s", what, a.Status, a.Body, code)
-	}
+	mustAnswer(s.t, what, a, code)
 }
 
 // TestSAMLIdentitiesReachTheirTenantAlone is the way in, as the AWS SDK goes it.

@@ -116,16 +116,22 @@ func (w *webSiege) as(a servicetest.Answer) aws.Config {
 	return w.srv.As(out.C.AccessKeyId, out.C.SecretAccessKey, out.C.SessionToken)
 }
 
-// expect checks the code of an answer, "OK" if it must be a success.
-func (w *webSiege) expect(what string, a servicetest.Answer, code string) {
-	w.t.Helper()
+// mustAnswer checks the code of an answer, "OK" if it must be a success.
+func mustAnswer(t *testing.T, what string, a servicetest.Answer, code string) {
+	t.Helper()
 	got := codeOf(a.Body)
 	if a.OK() {
 		got = "OK"
 	}
 	if got != code {
-		w.t.Errorf("%s: got %d %s, want %s", what, a.Status, a.Body, code)
+		t.Errorf("%s: got %d %s, want %s", what, a.Status, a.Body, code)
 	}
+}
+
+// expect checks the code of an answer, "OK" if it must be a success.
+func (w *webSiege) expect(what string, a servicetest.Answer, code string) {
+	w.t.Helper()
+	mustAnswer(w.t, what, a, code)
 }
 
 // TestWebIdentitiesReachTheirTenantAlone is the way in, as the AWS SDK goes it.

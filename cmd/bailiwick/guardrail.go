@@ -227,11 +227,7 @@ func guardrailShowCommand() *cobra.Command {
 		Short: "Print a guardrail's document",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			api, err := target.rails(cmd.Context())
-			if err != nil {
-				return err
-			}
-			p, err := api.find(cmd.Context(), args[0])
+			api, p, err := target.guardrail(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -245,6 +241,16 @@ func guardrailShowCommand() *cobra.Command {
 	}
 	target.flags(cmd)
 	return cmd
+}
+
+// guardrail returns the one guardrail of the server that has the name or the id.
+func (t *target) guardrail(ctx context.Context, name string) (*rails, *types.PolicySummary, error) {
+	api, err := t.rails(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := api.find(ctx, name)
+	return api, p, err
 }
 
 // find returns the one policy that has the name or the id.
@@ -280,11 +286,7 @@ func guardrailDeleteCommand() *cobra.Command {
 		Short: "Take a guardrail off all accounts and delete it",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			api, err := target.rails(cmd.Context())
-			if err != nil {
-				return err
-			}
-			p, err := api.find(cmd.Context(), args[0])
+			api, p, err := target.guardrail(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

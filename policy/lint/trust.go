@@ -142,7 +142,7 @@ func (c *checker) transitive(s *statement, n *node, tag string) {
 		rule: trustRule, aspect: "transitive", severity: Warning, at: n.span, statement: s,
 		message: fmt.Sprintf("the tag %s need not be transitive, so the session may assume another role with another tenant's", tag),
 		candidates: []candidate{{Request: b.request(aim{
-			note: "the tag ends with this session", action: "sts:TagSession", set: set,
+			note: "the tag is not passed on", action: "sts:TagSession", set: set,
 		}), severity: Warning}},
 		controls: []*Request{b.request(aim{action: "sts:TagSession", set: map[string]any{
 			requestTag + tag: own, "aws:TagKeys": []string{tag}, "sts:TransitiveTagKeys": []string{tag},
