@@ -20,6 +20,10 @@ var (
 	allEpochs   = Span{Lo: epochPrefix, Hi: PrefixEnd(epochPrefix)}
 )
 
+// Epochs returns the span of all owners' epochs, for reading: who may read them
+// may use a [Cache].
+func Epochs() Span { return allEpochs }
+
 // epochKey returns the key of the owner's epoch in a buffer that the
 // transaction uses again.
 func (r *root) epochKey(owner string) []byte {

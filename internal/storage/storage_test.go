@@ -5,7 +5,9 @@ package storage_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
@@ -48,6 +50,12 @@ func span(lo, hi string, write bool) storage.Span {
 	return storage.Span{Lo: data(lo), Hi: data(hi), Write: write}
 }
 
+func blind(lo, hi string, write bool) storage.Span {
+	s := span(lo, hi, write)
+	s.Blind = true
+	return s
+}
+
 // access is one way of reaching keys.
 type access struct {
 	name  string
@@ -67,6 +75,7 @@ func reach(key string) []access {
 		{"Scan", func(tx *storage.Tx) error { return tx.Scan(storage.Range{Lo: k, Hi: next}).Close() }, false},
 		{"Put", func(tx *storage.Tx) error { return tx.Put(k, []byte("written")) }, true},
 		{"Delete", func(tx *storage.Tx) error { return tx.Delete(k) }, true},
+		{"PutStamped", func(tx *storage.Tx) error { return tx.PutStamped(k, nil) }, true},
 		{"Discard", func(tx *storage.Tx) error { return tx.Discard(k, next) }, true},
 	}
 }
@@ -94,6 +103,9 @@ func TestSpans(t *testing.T) {
 		{"the upper bound is outside", only(span("a", "k", true)), "k", false, false},
 		{"below", only(span("l", "z", true)), "k", false, false},
 		{"read only", only(span("a", "z", false)), "k", true, false},
+		{"blind", only(blind("a", "z", true)), "k", false, true},
+		{"blind and read only", only(blind("a", "z", false)), "k", false, false},
+		{"blind over a readable one", only(blind("a", "z", true), span("k", "l", false)), "k", true, true},
 		{"the second of two spans", only(span("a", "b", true), span("k", "l", true)), "k", true, true},
 		{"between two spans", only(span("a", "b", true), span("l", "m", true)), "k", false, false},
 		{"a writable span beside a readable one", only(span("a", "k", true), span("k", "z", false)), "k", true, false},
@@ -105,6 +117,12 @@ func TestSpans(t *testing.T) {
 		{"narrowing does not make writable", func(tx *storage.Tx) *storage.Tx {
 			return tx.Only([]storage.Span{span("a", "z", false)}).Only([]storage.Span{span("a", "z", true)})
 		}, "k", true, false},
+		{"narrowing does not make readable", func(tx *storage.Tx) *storage.Tx {
+			return tx.Only([]storage.Span{blind("a", "z", true)}).Only([]storage.Span{span("a", "z", true)})
+		}, "k", false, true},
+		{"narrowing makes blind", func(tx *storage.Tx) *storage.Tx {
+			return tx.Only([]storage.Span{span("a", "z", true)}).Only([]storage.Span{blind("a", "z", true)})
+		}, "k", false, true},
 		{"narrowing twice leaves what both open", func(tx *storage.Tx) *storage.Tx {
 			return tx.Only([]storage.Span{span("a", "l", true)}).Only([]storage.Span{span("k", "z", true)})
 		}, "k", true, true},
@@ -178,6 +196,88 @@ func TestScanStaysInOneSpan(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A stamp may be any: every key that a stamped write may have must be open.
+func TestStampsStayInOneSpan(t *testing.T) {
+	for _, c := range []struct {
+		name, prefix string
+		allowed      bool
+	}{
+		{"the prefix is the span", "k", true},
+		{"inside the span", "ka", true},
+		{"wider than the span", "", false},
+		{"at the lower bound, and from before", "j", false},
+		{"read only", "r", false},
+		{"over two spans that touch", "v", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			db := open(t)
+			err := db.Update(context.Background(), func(tx *storage.Tx) error {
+				part := tx.Only([]storage.Span{
+					span("k", "l", true), span("r", "s", false), span("v", "vm", true), span("vm", "w", true), span("jj", "k", true),
+				})
+				_ = part.PutStamped(data(c.prefix), nil)
+				return nil
+			})
+			if c.allowed && err != nil || !c.allowed && !errors.Is(err, storage.ErrNotAllowed) {
+				t.Errorf("Update = %v, allowed must be %v", err, c.allowed)
+			}
+		})
+	}
+	err := open(t).Update(context.Background(), func(tx *storage.Tx) error {
+		_ = tx.PutStamped([]byte{0xff}, nil)
+		return nil
+	})
+	if !errors.Is(err, storage.ErrNotAllowed) {
+		t.Errorf("a prefix with no end: Update = %v", err)
+	}
+}
+
+// What a transaction stamps is in the order in which it did so, whoever holds
+// which part of it.
+func TestStampsHaveTheirPlaces(t *testing.T) {
+	db := open(t)
+	runs := 0
+	update(t, db, func(tx *storage.Tx) error {
+		one, other := tx.Only([]storage.Span{span("a", "b", true)}), tx.Only([]storage.Span{span("a", "c", true)})
+		for i := range 300 {
+			part := one
+			if i%2 == 1 {
+				part = other
+			}
+			if err := part.PutStamped(data("a"), fmt.Append(nil, i)); err != nil {
+				return err
+			}
+		}
+		if runs++; runs == 1 {
+			done := make(chan struct{})
+			if _, err := tx.Get(data("x")); !errors.Is(err, storage.ErrNotFound) {
+				return err
+			}
+			go func() {
+				defer close(done)
+				update(t, db, func(tx *storage.Tx) error { return tx.Put(data("x"), nil) })
+			}()
+			<-done
+		}
+		return nil
+	})
+	view(t, db, func(tx *storage.Tx) error {
+		n := 0
+		c := tx.Scan(storage.Range{Lo: data("a"), Hi: data("b")})
+		for c.Next() {
+			place := binary.BigEndian.Uint32(c.Key()[2+storage.StampSize:])
+			if string(c.Value()) != fmt.Sprint(n) || place != uint32(n) || len(c.Key()) != 2+storage.StampSize+storage.PlaceSize {
+				t.Errorf("at place %d of %d is %s, by the key %x", n, place, c.Value(), c.Key())
+			}
+			n++
+		}
+		if n != 300 || runs < 2 {
+			t.Errorf("%d keys are there after %d runs", n, runs)
+		}
+		return c.Close()
+	})
 }
 
 func TestViewWritesNothing(t *testing.T) {

@@ -4,6 +4,7 @@ package storage
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 
 	"github.com/bailiwick-dev/bailiwick/internal/storage/driver"
@@ -19,8 +20,10 @@ type Cursor = driver.Cursor
 // holds no key.
 type Span struct {
 	Lo, Hi []byte
-	// Write allows changing the keys; reading is always allowed.
+	// Write allows changing the keys.
 	Write bool
+	// Blind forbids reading the keys, which is otherwise allowed.
+	Blind bool
 }
 
 // holds reports whether the whole of [lo, hi) lies in s. hi is nil for the one
@@ -35,9 +38,17 @@ func (s *Span) holds(lo, hi []byte) bool {
 	return bytes.Compare(hi, s.Hi) <= 0
 }
 
+// allows reports whether the keys may be changed, or read.
+func (s *Span) allows(write bool) bool {
+	if write {
+		return s.Write
+	}
+	return !s.Blind
+}
+
 // intersect returns what s and t both allow.
 func (s *Span) intersect(t *Span) (Span, bool) {
-	out := Span{Lo: s.Lo, Hi: s.Hi, Write: s.Write && t.Write}
+	out := Span{Lo: s.Lo, Hi: s.Hi, Write: s.Write && t.Write, Blind: s.Blind || t.Blind}
 	if bytes.Compare(t.Lo, out.Lo) > 0 {
 		out.Lo = t.Lo
 	}
@@ -57,6 +68,7 @@ type root struct {
 	err       error         // the first that fails the transaction
 	wrote     bool
 	discarded bool
+	stamped   uint32 // how many keys
 	key       []byte // scratch
 	epochs    []ownerEpoch
 	self      Tx
@@ -105,7 +117,7 @@ func (tx *Tx) Only(spans []Span) *Tx {
 		for j := range tx.spans {
 			if s, ok := tx.spans[j].intersect(&spans[i]); ok {
 				out.spans = append(out.spans, s)
-				out.control = out.control || s.holds(allEpochs.Lo, allEpochs.Hi)
+				out.control = out.control || !s.Blind && s.holds(allEpochs.Lo, allEpochs.Hi)
 			}
 		}
 	}
@@ -178,6 +190,28 @@ func (tx *Tx) Put(key, val []byte) error {
 	return tx.root.keep(tx.root.w.Put(key, val))
 }
 
+// PutStamped sets the value of a new key: prefix, then the transaction's stamp in
+// [StampSize] bytes, then the place among all that the transaction stamps in
+// [PlaceSize] bytes, both big-endian. It copies prefix and val. Stamps are the
+// order of the commits: see [driver.Writer]. One span that allows writing must
+// hold every key that begins with prefix.
+func (tx *Tx) PutStamped(prefix, val []byte) error {
+	if err := tx.checkUnder(prefix); err != nil {
+		return err
+	}
+	var place [PlaceSize]byte
+	binary.BigEndian.PutUint32(place[:], tx.root.stamped)
+	tx.root.stamped++
+	tx.root.wrote = true
+	return tx.root.keep(tx.root.w.PutStamped(prefix, place[:], val))
+}
+
+// Lengths of what stands in a key after the prefix, in bytes.
+const (
+	StampSize = driver.StampSize
+	PlaceSize = 4
+)
+
 // Delete removes key if it exists.
 func (tx *Tx) Delete(key []byte) error {
 	if err := tx.check(key, nil, true); err != nil {
@@ -198,11 +232,20 @@ func (tx *Tx) check(lo, hi []byte, write bool) error {
 	}
 	for i := range tx.spans {
 		s := &tx.spans[i]
-		if (s.Write || !write) && s.holds(lo, hi) {
+		if s.allows(write) && s.holds(lo, hi) {
 			return nil
 		}
 	}
 	return tx.refuse()
+}
+
+// checkUnder is check for writing any of the keys that begin with prefix.
+func (tx *Tx) checkUnder(prefix []byte) error {
+	hi := PrefixEnd(prefix)
+	if hi == nil {
+		return tx.refuse()
+	}
+	return tx.check(prefix, hi, true)
 }
 
 // refuse fails the transaction with ErrNotAllowed, which it returns.

@@ -14,7 +14,7 @@ import (
 // MaxKey is the length of the longest key, in bytes. The bounds of a [Range] and
 // the argument of [Cursor.Seek] may be one byte longer, so that the successor of
 // the longest key can be named.
-const MaxKey = 8 << 10
+const MaxKey = 16 << 10
 
 // MaxValue is the length of the longest value, in bytes.
 const MaxValue = 64 << 20
@@ -123,7 +123,23 @@ type Writer interface {
 
 	// Delete removes key if it exists.
 	Delete(key []byte) error
+
+	// PutStamped sets the value of the key that is prefix, then the stamp of the
+	// commit in [StampSize] bytes, big-endian, then suffix. It copies all three. A
+	// second one of the same prefix and suffix in the transaction replaces the
+	// first. Nobody knows the key before the commit: the transaction's own reads
+	// don't show it.
+	//
+	// Stamps rise with every commit that has any, and all keys of one transaction
+	// have the same: they are the order of the commits. So who sees a stamp in a
+	// snapshot sees every smaller one there will ever be. They never go back, and
+	// none is used twice, whatever becomes of the process, the disk or the clock;
+	// but numbers are left out.
+	PutStamped(prefix, suffix, val []byte) error
 }
+
+// StampSize is the length of a stamp in a key, in bytes.
+const StampSize = 8
 
 // A Range is the keys from Lo up to, but without, Hi. A range whose Lo is not
 // below its Hi, as the zero Range, holds nothing: there is no unbounded range.

@@ -5,6 +5,8 @@ package pebble
 import (
 	"bytes"
 	"slices"
+
+	"github.com/bailiwick-dev/bailiwick/internal/storage/driver"
 )
 
 // write is the last thing that a transaction did to a key.
@@ -14,11 +16,18 @@ type write struct {
 	slot     uint32
 }
 
+// stamped is a write whose key isn't known before the commit.
+type stamped struct {
+	write
+	at int // where in the key the stamp belongs
+}
+
 // buffer holds what a transaction wrote, one write for each key.
 type buffer struct {
-	writes []write
-	size   int            // bytes ever put, a bound on what is held
-	index  map[string]int // into writes, once there are many
+	writes  []write
+	stamped []stamped
+	size    int            // bytes ever put, a bound on what is held
+	index   map[string]int // into writes, once there are many
 }
 
 // fewWrites is up to how many writes going through them beats a map.
@@ -62,6 +71,18 @@ func (b *buffer) set(key, val []byte, deleted bool, slot uint32) {
 			b.index[string(b.writes[i].key)] = i
 		}
 	}
+}
+
+// setStamped records a write, of copies, whose key has a stamp between prefix
+// and suffix.
+func (b *buffer) setStamped(prefix, suffix, val []byte) {
+	n := len(prefix) + driver.StampSize + len(suffix)
+	b.size += n + len(val)
+	kv := make([]byte, n+len(val))
+	copy(kv, prefix)
+	copy(kv[len(prefix)+driver.StampSize:], suffix)
+	copy(kv[n:], val)
+	b.stamped = append(b.stamped, stamped{write{key: kv[:n:n], val: kv[n:]}, len(prefix)})
 }
 
 // within returns the writes to keys in s, in order.

@@ -34,6 +34,9 @@ func (s *store) commit(t *tx, b *pebble.Batch) (committed, error) {
 	if !s.valid(t) {
 		return committed{}, errConflict
 	}
+	if err := s.stamp(t, b); err != nil {
+		return committed{}, err
+	}
 	version := s.announced.Load() + 1
 	for i := range t.writes {
 		s.slots.versions[t.writes[i].slot].Store(version)
@@ -90,6 +93,7 @@ func (s *store) apply(b *pebble.Batch, version uint64) {
 // behind the fence went well, so it is not enough that SyncWait returns nil.
 func (s *store) sync(c committed) error {
 	defer s.unsettled.Done()
+	defer s.measured.synced(s.measured.applied())
 	if !s.abandoned.Load() { // else it might wait for ever
 		if err := c.batch.SyncWait(); err != nil {
 			s.abandon(fmt.Errorf("sync log: %w", err))

@@ -126,7 +126,7 @@ func (l *ledger) survives(d *disk, b *[len(ledger{})]bounds) error {
 			}))
 		}
 		d = d.crash(0, nil)
-		if err := errors.Join(append(errs, db.Close())...); err != nil {
+		if err := errors.Join(append(errs, goesOn(db, b), db.Close())...); err != nil {
 			return err
 		}
 	}

@@ -86,7 +86,9 @@ func (d *DB) openStore(left []committed) (*store, error) {
 	engine, err := pebble.Open(d.dir, d.options(s))
 	if err == nil {
 		s.engine = engine
-		err = s.redo(left)
+		if err = s.redo(left); err == nil {
+			err = s.loadStamps()
+		}
 		s.fence.setStrict(false)
 	}
 	if cause := s.fence.cause(); cause != nil { // what the engine says is of no interest then

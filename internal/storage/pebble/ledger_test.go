@@ -19,12 +19,25 @@ import (
 type ledger [8]line
 
 // line is one writer's part. Each of its transactions counts one up, in two
-// places, and adds a row; now and then the rows so far are deleted.
+// places, and adds a row and, under a stamp, the count; now and then the rows so
+// far are deleted.
 type line struct {
 	tried, kept    atomic.Uint64 // counts that were attempted; that must stay
 	cutting, gone  atomic.Uint64 // rows up to which were to be deleted; must stay so
 	calls, refused atomic.Int64  // calls that returned; and with an error
 	marks          sync.Map      // of each count that was seen by anybody
+	stamps         sync.Map      // likewise
+	floors         sync.Map      // of each count: a stamp that was seen before it was tried
+	top            atomic.Uint64 // the highest stamp that was seen
+}
+
+// top returns the highest stamp that was seen.
+func (l *ledger) top() uint64 {
+	var top uint64
+	for i := range l {
+		top = max(top, l[i].top.Load())
+	}
+	return top
 }
 
 // mark checks that nobody has seen the count with another mark: that it was not
@@ -41,12 +54,17 @@ func (l *line) mark(val []byte) error {
 type state struct {
 	first, second uint64
 	rows          []uint64
+	stamped       []stampRow // the latest, the last one first
 }
 
-// bounds are what a line must hold that is looked at from now on.
-type bounds struct{ kept, gone uint64 }
+// stampRow is a count under its stamp.
+type stampRow struct{ stamp, n uint64 }
 
-func (l *line) bounds() bounds { return bounds{l.kept.Load(), l.gone.Load()} }
+// bounds are what a line must hold that is looked at from now on, and the
+// highest stamp that was seen.
+type bounds struct{ kept, gone, top uint64 }
+
+func (l *line) bounds() bounds { return bounds{l.kept.Load(), l.gone.Load(), l.top.Load()} }
 
 func countKey(i int, where byte) []byte { return []byte{'c', where, byte(i)} }
 
@@ -71,10 +89,12 @@ func (l *ledger) add(db driver.DB, i, size int) error {
 			}
 		}
 		raise(&l[i].tried, n)
+		l[i].floors.Store(n, l.top())
 		val := binary.BigEndian.AppendUint64(nil, n)
 		val = binary.BigEndian.AppendUint64(val, rand.Uint64())
 		return errors.Join(
-			w.Put(countKey(i, 0), val), w.Put(rowKey(i, n), make([]byte, size)), w.Put(countKey(i, 1), val))
+			w.Put(countKey(i, 0), val), w.Put(rowKey(i, n), make([]byte, size)), w.Put(countKey(i, 1), val),
+			w.PutStamped([]byte{'s', byte(i)}, nil, val))
 	})
 	if err == nil {
 		raise(&l[i].kept, n)
@@ -129,6 +149,9 @@ func (l *ledger) look(db driver.DB, i int, how int) error {
 		return fmt.Errorf("line %d: %w", i, err)
 	}
 	raise(&l[i].kept, s.first)
+	if len(s.stamped) > 0 {
+		raise(&l[i].top, s.stamped[0].stamp)
+	}
 	return nil
 }
 
@@ -158,6 +181,26 @@ func (l *line) check(s state, b bounds) error {
 	if next > l.cutting.Load() {
 		return fmt.Errorf("%w: row %d of %d is missing, cut to %d", errWrong, next, s.first, l.cutting.Load())
 	}
+	return l.checkStamps(s)
+}
+
+// checkStamps checks that each count has one stamp, the same for everybody, in
+// their order, and above every stamp that was seen before it was tried.
+func (l *line) checkStamps(s state) error {
+	if s.first > 0 && (len(s.stamped) == 0 || s.stamped[0].n != s.first) {
+		return fmt.Errorf("%w: half a transaction: count %d, stamped %v", errWrong, s.first, s.stamped)
+	}
+	for j, row := range s.stamped {
+		if old, known := l.stamps.LoadOrStore(row.n, row.stamp); known && old != row.stamp {
+			return fmt.Errorf("%w: count %d has stamps %d and %d", errWrong, row.n, old, row.stamp)
+		}
+		if floor, _ := l.floors.Load(row.n); row.stamp <= floor.(uint64) {
+			return fmt.Errorf("%w: count %d has stamp %d, after %d was seen", errWrong, row.n, row.stamp, floor)
+		}
+		if j > 0 && (row.n+1 != s.stamped[j-1].n || row.stamp >= s.stamped[j-1].stamp) {
+			return fmt.Errorf("%w: stamps are out of order: %v", errWrong, s.stamped)
+		}
+	}
 	return nil
 }
 
@@ -169,6 +212,14 @@ func see(r driver.Reader, i int) (s state, err error) {
 	c := r.Scan(driver.Range{Lo: rowKey(i, 0), Hi: []byte{'r', byte(i + 1)}})
 	for c.Next() {
 		s.rows = append(s.rows, binary.BigEndian.Uint64(c.Key()[2:]))
+	}
+	if err := c.Close(); err != nil {
+		return s, err
+	}
+	const latest = 8
+	c = r.Scan(driver.Range{Lo: []byte{'s', byte(i)}, Hi: []byte{'s', byte(i + 1)}, Reverse: true})
+	for len(s.stamped) < latest && c.Next() {
+		s.stamped = append(s.stamped, stampRow{binary.BigEndian.Uint64(c.Key()[2:]), binary.BigEndian.Uint64(c.Value())})
 	}
 	if err := c.Close(); err != nil {
 		return s, err
@@ -242,6 +293,29 @@ func (l *ledger) work(db driver.DB, i int, rng *rand.Rand) error {
 	l[i].calls.Add(1)
 	if err != nil {
 		l[i].refused.Add(1)
+	}
+	return err
+}
+
+// goesOn checks that a store gives out stamps above all that were seen before.
+func goesOn(db driver.DB, b *[len(ledger{})]bounds) error {
+	prefix := []byte("t")
+	err := db.Update(context.Background(), func(w driver.Writer) error { return w.PutStamped(prefix, nil, nil) })
+	if err != nil {
+		return err
+	}
+	var stamp uint64
+	err = db.View(context.Background(), func(r driver.Reader) error {
+		c := r.Scan(driver.Range{Lo: prefix, Hi: []byte("u"), Reverse: true})
+		if c.Next() {
+			stamp = binary.BigEndian.Uint64(c.Key()[1:])
+		}
+		return c.Close()
+	})
+	for i := range b {
+		if stamp <= b[i].top {
+			err = errors.Join(err, fmt.Errorf("%w: stamp %d follows %d", errWrong, stamp, b[i].top))
+		}
 	}
 	return err
 }

@@ -44,9 +44,11 @@ type store struct {
 
 	mu     sync.Mutex // commits, one at a time
 	recent recentLog  // what the latest commits wrote
+	stamps stamps
 
 	unsettled sync.WaitGroup // commits that were applied and whose sync has not returned
 	limbo     limbo
+	measured  measured
 }
 
 // onFail is called when the fence goes down.

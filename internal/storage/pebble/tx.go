@@ -228,20 +228,38 @@ func (w *writer) Put(key, val []byte) error { return (*tx)(w).put(key, val, fals
 
 func (w *writer) Delete(key []byte) error { return (*tx)(w).put(key, nil, true) }
 
+func (w *writer) PutStamped(prefix, suffix, val []byte) error {
+	t := (*tx)(w)
+	if err := t.admit(len(prefix)+driver.StampSize+len(suffix), len(val)); err != nil {
+		return err
+	}
+	t.setStamped(prefix, suffix, val)
+	return nil
+}
+
 // put buffers a write.
 func (t *tx) put(key, val []byte, deleted bool) error {
+	if err := t.admit(len(key), len(val)); err != nil {
+		return err
+	}
+	t.set(key, val, deleted, t.s.slots.slot(key))
+	return nil
+}
+
+// admit returns the error of a transaction that may not write a key and a value
+// of those lengths.
+func (t *tx) admit(key, val int) error {
 	switch {
 	case t.over:
 		return errOver
 	case t.err != nil:
 		return t.err
-	case len(key) > driver.MaxKey:
+	case key > driver.MaxKey:
 		return t.poison(driver.ErrKeyTooLong)
-	case len(val) > driver.MaxValue:
+	case val > driver.MaxValue:
 		return t.poison(driver.ErrValueTooLong)
-	case t.size+len(key)+len(val) > driver.MaxUpdate:
+	case t.size+key+val > driver.MaxUpdate:
 		return t.poison(driver.ErrUpdateTooLarge)
 	}
-	t.set(key, val, deleted, t.s.slots.slot(key))
 	return nil
 }

@@ -33,6 +33,7 @@ func (s *store) update(ctx context.Context, f func(driver.Writer) error) error {
 		t := &tx{s: s, ctx: ctx, writable: true}
 		c, err := t.attempt(f, queues, attempt >= soloAfter)
 		if errors.Is(err, errConflict) {
+			s.measured.reruns.Add(1)
 			queues = enqueue(queues, t.contended)
 			continue
 		}
@@ -70,7 +71,7 @@ func (t *tx) attempt(f func(driver.Writer) error, queues []uint32, solo bool) (c
 	if t.err != nil {
 		err = t.err
 	}
-	if err != nil || len(t.writes) == 0 {
+	if err != nil || len(t.writes)+len(t.stamped) == 0 {
 		return committed{}, err
 	}
 	if err := s.room.check(t.size); err != nil {
@@ -87,9 +88,10 @@ func (t *tx) attempt(f func(driver.Writer) error, queues []uint32, solo bool) (c
 	return s.commit(t, b)
 }
 
-// batch returns t's writes in the engine's form.
+// batch returns t's writes in the engine's form, with room for those that are
+// yet to be stamped.
 func (t *tx) batch() (*pebble.Batch, error) {
-	b := t.s.engine.NewBatchWithSize(t.size + len(t.writes)*batchOverhead)
+	b := t.s.engine.NewBatchWithSize(t.size + (len(t.writes)+len(t.stamped))*batchOverhead)
 	return b, fill(b, t.writes)
 }
 

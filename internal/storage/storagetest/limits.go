@@ -31,9 +31,24 @@ var limits = []test{
 		})
 	}},
 	{"a longer key is refused and poisons", testTooLong},
+	{"the longest key works with a stamp in it", func(t *testing.T, db driver.DB) {
+		update(t, db, func(w driver.Writer) error {
+			half := driver.MaxKey / 2
+			return w.PutStamped(longest[:half], longest[half+driver.StampSize:], []byte("1"))
+		})
+		view(t, db, func(r driver.Reader) error {
+			if got := dump(r.Scan(all)); len(got) != 1 || len(got[0]) != driver.MaxKey+len("=1") {
+				t.Errorf("the store holds %d keys", len(got))
+			}
+			return nil
+		})
+	}},
 	{"a longer value is refused and poisons", func(t *testing.T, db driver.DB) {
 		poisons(t, db, driver.ErrValueTooLong, func(w driver.Writer) error {
 			return w.Put([]byte("k"), make([]byte, driver.MaxValue+1))
+		})
+		poisons(t, db, driver.ErrValueTooLong, func(w driver.Writer) error {
+			return w.PutStamped([]byte("k"), nil, make([]byte, driver.MaxValue+1))
 		})
 	}},
 	{"a larger transaction is refused and poisons", func(t *testing.T, db driver.DB) {
@@ -44,7 +59,11 @@ var limits = []test{
 		poisons(t, db, driver.ErrUpdateTooLarge, func(w driver.Writer) error {
 			var err error
 			for i := 0; err == nil && i*driver.MaxValue <= driver.MaxUpdate; i++ {
-				err = w.Put([]byte{'a' + byte(i)}, val)
+				if key := []byte{'a' + byte(i)}; i%2 == 0 {
+					err = w.Put(key, val)
+				} else {
+					err = w.PutStamped(key, nil, val)
+				}
 			}
 			return err
 		})
@@ -56,6 +75,9 @@ func testTooLong(t *testing.T, db driver.DB) {
 		"Get":    func(w driver.Writer) error { _, err := w.Get(tooLong); return err },
 		"Put":    func(w driver.Writer) error { return w.Put(tooLong, nil) },
 		"Delete": func(w driver.Writer) error { return w.Delete(tooLong) },
+		"PutStamped": func(w driver.Writer) error {
+			return w.PutStamped(tooLong[driver.StampSize:], nil, nil)
+		},
 		"GetMany": func(w driver.Writer) error {
 			return w.GetMany([][]byte{tooLong}, func(int, []byte) error { return nil })
 		},

@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) driver.DB) {
 		{"Limits", limits},
 		{"Scans", scans},
 		{"Transactions", transactions},
+		{"Stamps", stamps},
 		{"Serializable", serializable},
 		{"Ends", ends},
 	} {

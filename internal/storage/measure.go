@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package storage
+
+import "github.com/bailiwick-dev/bailiwick/internal/storage/driver"
+
+// Measures are how a store is doing.
+type Measures = driver.Measures
+
+// Measure returns how the store is doing, or false if its engine doesn't say.
+func (db *DB) Measure() (Measures, bool) {
+	m, ok := db.d.(driver.Measurer)
+	if !ok {
+		return Measures{}, false
+	}
+	return m.Measure(), true
+}
