@@ -187,6 +187,9 @@ func TestKeyRefusals(t *testing.T) {
 		},
 	} {
 		s, it := schema("pk", "sk", attr.TypeS), item(t, c.item)
+		if got := s.Has(it); got != (c.put == "") {
+			t.Errorf("%.60s has a key: %v", c.item, got)
+		}
 		for what, pair := range map[string][2]string{
 			"put":    {text(s.CheckItem(it)), c.put},
 			"lookup": {text(s.CheckKey(it)), c.lookup},

@@ -23,6 +23,22 @@ func (s Schema) CheckItem(it Item) error {
 	return s.checkValues(it)
 }
 
+// Has reports whether CheckItem finds nothing: whether the item has a key of the
+// schema.
+func (s Schema) Has(it Item) bool {
+	sizes := [2]int{}
+	for i, attributes := range [2][]KeyAttribute{s.Hash, s.Range} {
+		for _, a := range attributes {
+			v, ok := it.Get(a.Name)
+			if !ok || v.Type() != a.Type || len(v.Bytes()) == 0 {
+				return false
+			}
+			sizes[i] += v.Size()
+		}
+	}
+	return CheckKeySizes(sizes[0], sizes[1]) == nil
+}
+
 // CheckKey returns the ValidationError of a key that a call names, which must
 // be exactly the key attributes.
 func (s Schema) CheckKey(key Item) error {

@@ -28,11 +28,11 @@ func (u Updated) New() attr.Item {
 // right-hand sides is taken from old. For an item that does not exist yet, old
 // holds its key. The error is a ValidationError.
 func (u *Update) Apply(old attr.Item) (Updated, error) {
-	w := writer{outcomes: make([]outcome, len(u.effects))}
+	w := writer{outcomes: make([]outcome, len(u.targets))}
 	size := 0
-	for i, e := range u.effects {
+	for i, t := range u.targets {
 		var err error
-		if w.outcomes[i], err = e(old); err != nil {
+		if w.outcomes[i], err = t.effect(old); err != nil {
 			return Updated{}, err
 		}
 		// Checked as we go: many targets may share one large value.

@@ -61,9 +61,14 @@ type resolver struct {
 	p        *Placeholders
 	paths    Paths
 	literals int // size of those that a condition compares with each item
+	weighed  int // size of those that it looks into before it has an item
 }
 
 func (r *resolver) path(n *node) (Path, error) {
+	if n.made != nil {
+		r.paths = append(r.paths, n.made.path)
+		return n.made.path, nil
+	}
 	path := make(Path, len(n.path))
 	for i, e := range n.path {
 		if e.name == "" {
@@ -81,9 +86,25 @@ func (r *resolver) path(n *node) (Path, error) {
 }
 
 func (r *resolver) value(n *node) (attr.Value, error) {
+	if n.made != nil {
+		return n.made.value, nil
+	}
 	v, ok := r.p.value(n.op)
 	if !ok {
 		return attr.Value{}, r.kind.errUndefinedValue(n.op)
 	}
 	return v, nil
+}
+
+// weigh bounds the literals that an expression looks into before it has an item:
+// by what the request has of them, so that a request costs what its size does.
+func (r *resolver) weigh(literal attr.Value) error {
+	limit := minWeighed
+	if r.p != nil {
+		limit = max(limit, maxWeighings*len(r.p.values.Stored()))
+	}
+	if r.weighed += len(literal.Stored()); r.weighed > limit {
+		return r.kind.error("The expression looks into too many literals;")
+	}
+	return nil
 }

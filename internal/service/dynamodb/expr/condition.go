@@ -13,6 +13,8 @@ type Condition struct {
 	holds    predicate
 	paths    Paths
 	literals int
+	tree     *node
+	source   *Placeholders // of the tree; nil if it has none
 }
 
 // Condition compiles a ConditionExpression.
@@ -28,12 +30,15 @@ func (p *Placeholders) condition(k kind, text string) (*Condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &resolver{kind: k, p: p}
+	return (&resolver{kind: k, p: p}).condition(n)
+}
+
+func (r *resolver) condition(n *node) (*Condition, error) {
 	holds, err := r.predicate(n)
 	if err != nil {
 		return nil, err
 	}
-	return &Condition{holds: holds, paths: r.paths, literals: r.literals}, nil
+	return &Condition{holds: holds, paths: r.paths, literals: r.literals, tree: n, source: r.p}, nil
 }
 
 // checkedCondition parses and makes the checks that need no placeholders.
@@ -64,8 +69,8 @@ func (c *Condition) Eval(item attr.Item) bool { return c.holds(item) }
 // Paths returns the document paths in the expression; they must not be changed.
 func (c *Condition) Paths() Paths { return c.paths }
 
-// Work returns how many bytes Eval may look at for an item of that size, as item
-// sizes count: each literal and, for each path, the item.
+// Work returns how many bytes Eval may look at for an item of that size: each
+// literal and, for each path, the item.
 func (c *Condition) Work(size int) int { return c.literals + len(c.paths)*size }
 
 type predicate func(attr.Item) bool
@@ -88,11 +93,16 @@ func (r *resolver) predicate(n *node) (predicate, error) {
 	p := relation(n, args)
 	if !slices.ContainsFunc(args, operand.varies) {
 		// No item changes what holds of literals alone, which may be large.
+		for _, o := range args {
+			if err := r.weigh(o.value); err != nil {
+				return nil, err
+			}
+		}
 		always := p(attr.Item{})
 		return func(attr.Item) bool { return always }, nil
 	}
 	for _, o := range args {
-		r.literals += o.value.Size()
+		r.literals += len(o.value.Stored())
 	}
 	return p, nil
 }

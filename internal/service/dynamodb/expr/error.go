@@ -31,6 +31,20 @@ func (k kind) errTooLong(size int) error {
 	return k.error(m)
 }
 
+func (k kind) errOperators() error {
+	return k.error("The expression contains too many operators; the limit is " + strconv.Itoa(MaxOperators))
+}
+
+func (k kind) errNesting() error { return k.error("The expression is nested too deeply;") }
+
+func (k kind) errPathDepth(levels int) error {
+	return k.error("The document path has too many nesting elements; nesting levels: " + strconv.Itoa(levels))
+}
+
+func (k kind) errIndex(digits string) error {
+	return k.error("List index is not within the allowable range; index: [" + digits + "]")
+}
+
 func (k kind) errReserved(word string) error {
 	return k.error("Attribute name is a reserved keyword; reserved keyword: " + word)
 }
@@ -74,10 +88,17 @@ func (k kind) errPaths(how string, one, two Path) error {
 		", path two: " + two.String())
 }
 
+// Refusals of names that no text has.
+var (
+	errEmptyName = invalid("Empty attribute name")
+	errNameSize  = invalid("Attribute name is too large, must be less than 65536 characters")
+)
+
 // Refusals while an update is applied to an item.
 var (
 	errUpdatePath    = invalid("The document path provided in the update expression is invalid for update")
 	errUpdateMissing = invalid("The provided expression refers to an attribute that does not exist in the item")
 	errUpdateType    = invalid("An operand in the update expression has an incorrect data type")
+	errAttributeType = invalid("Type mismatch for attribute to update")
 	errUpdateSize    = invalid("Item size to update has exceeded the maximum allowed size")
 )

@@ -21,6 +21,7 @@
 //	projection.go           projections        trie.go       sets of paths
 //	update.go apply.go      updates            error.go      the texts
 //	updatevalue.go          what updates write placeholders.go
+//	build.go                without a text     render.go     back to text
 //
 // Compiled expressions are immutable and safe for concurrent use; Placeholders
 // belong to one request.
@@ -42,6 +43,12 @@ const (
 	MaxPath = 32
 
 	maxName  = 65_535
+	maxCount = MaxText          // of values: more than all expressions of a request can mention
 	maxDepth = 2 * MaxOperators // of parentheses and NOT
 	maxIndex = 1<<31 - 1
+
+	// An expression may look into its literals before it has an item: as many
+	// times over, or at this many bytes.
+	maxWeighings = 64
+	minWeighed   = 1 << 20
 )

@@ -154,7 +154,8 @@ func TestFiltersNameThemselves(t *testing.T) {
 func TestConditionsHold(t *testing.T) {
 	stored := item(t, `{"s":{"S":"string"},"one":{"N":"1.0"},"two":{"N":"2"},"b":{"B":"AAEC"},"yes":{"BOOL":true},"nil":{"NULL":true},`+
 		`"tags":{"SS":["b","a"]},"nums":{"NS":["2","1"]},"l":{"L":[{"N":"1"},{"S":"x"},{"L":[{"S":"deep"}]}]},`+
-		`"m":{"M":{"k":{"S":"v"},"x.y":{"N":"5"}}},"x.y":{"S":"dotted"},"emoji":{"S":"a😀é"},"emptied":{"S":""}}`)
+		`"m":{"M":{"k":{"S":"v"},"x.y":{"N":"5"}}},"x.y":{"S":"dotted"},"emoji":{"S":"a😀é"},"emptied":{"S":""},`+
+		`"deepl":{"L":[{"N":"1"},{"M":{"k":{"NS":["1","2"]}}}]},"bins":{"BS":["AAE=","AA=="]},"m2":{"M":{"x.y":{"N":"5.0"},"k":{"S":"v"}}},"s2":{"S":"strings"}}`)
 	for in, want := range map[string]bool{
 		"nowhere <> :s": true, "nowhere = :s": false, "NOT nowhere = :s": true, "nowhere <> gone": true,
 		"nowhere < :n": false, "NOT nowhere < :n": true, "nowhere BETWEEN :n AND :m": false, "nowhere IN (:s, :t)": false,
@@ -169,13 +170,18 @@ func TestConditionsHold(t *testing.T) {
 		"begins_with(s, :str)": true, "begins_with(b, :b)": true, "begins_with(:str, s)": false, "begins_with(one, :str)": false,
 		"contains(s, :t)": true, "contains(b, :b)": true, "contains(tags, :a)": true, "contains(nums, :m)": true, "contains(nums, :a)": false,
 		"contains(l, :n)": true, "contains(l, :m)": false, "contains(tags, :ss)": false, "contains(l[2], :deep)": true,
-		"tags = :ss": true, "nums = :ns": true, "m <> :map": true,
+		"tags = :ss": true, "nums = :ns": true, "m <> :map": true, "tags <> :ss": false, "tags = :ns": false, "tags IN (:s, :ss)": true,
+		"deepl = :deepl": true, "deepl <> :deepl": false, ":deepl = deepl": true, "deepl[1] = l": false, "deepl IN (:deepl)": true, "contains(deepl, :n)": true,
+		"contains(deepl, :ns)": false, "contains(deepl[1].k, :m)": true, "contains(bins, :b)": true, "contains(bins, :s)": false, "contains(one, :n)": false, "contains(m, :n)": false,
+		"m = m2": true, "s <= s2": true, "s < s2": true, "b < bins": false, "NOT contains(nowhere, :s)": true, "NOT attribute_exists(nowhere)": true,
+		"yes = :bool": true, "nil = :null": true, "yes <> :null": true, "nil <> :null": false, "size(bins) = :m": true, "size(:ns) = two": true,
+		"attribute_type(l[0], :N)": true, "attribute_type(emptied, :N)": false, "s BETWEEN :a AND :t": true, "begins_with(s2, s)": true, "nowhere <> nowhere2": true,
 		"size(s) = :six": true, "size(b) = :three": true, "size(tags) = :m": true, "size(l) = :three": true, "size(m) = :m": true,
 		"size(one) > :zero": false, "size(yes) >= :zero": false, "size(emoji) = :four": true, "size(emptied) = :zero": true,
 		"s = :t OR one = :n AND two = :m": true, "(s = :t OR one = :n) AND two = :n": false, "s = :t OR one = :n AND two = :n": false,
 		"NOT s = :t AND one = :n": true, "NOT (s = :t AND one = :n)": true, "NOT NOT one = :n": true,
 	} {
-		values := testVals[:len(testVals)-1] + `,":str":{"S":"str"},":a":{"S":"a"},":zero":{"N":"0"},":three":{"N":"3"},":four":{"N":"4"},":six":{"N":"6"},":deep":{"S":"deep"}}`
+		values := testVals[:len(testVals)-1] + `,":str":{"S":"str"},":a":{"S":"a"},":zero":{"N":"0"},":three":{"N":"3"},":four":{"N":"4"},":six":{"N":"6"},":deep":{"S":"deep"},":N":{"S":"N"},":deepl":{"L":[{"N":"1.0"},{"M":{"k":{"NS":["2.0","1"]}}}]}}`
 		p, err := expr.NewPlaceholders(map[string]string{"#x": "x.y"}, input(t, values))
 		if err != nil {
 			t.Fatal(err)

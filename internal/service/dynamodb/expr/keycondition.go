@@ -13,6 +13,7 @@ import (
 type KeyCondition struct {
 	terms []keyTerm
 	paths Paths
+	wrong error // why it bounds no key
 }
 
 // A keyTerm bounds one attribute.
@@ -24,25 +25,31 @@ type keyTerm struct {
 // maxKeyTerms is the most attributes that a key can have.
 const maxKeyTerms = 8
 
-// KeyCondition compiles a KeyConditionExpression.
+// KeyCondition compiles a KeyConditionExpression. Whether it is one that bounds a
+// key says [KeyCondition.Check], as AWS finds mistakes in other expressions first.
 func (p *Placeholders) KeyCondition(text string) (*KeyCondition, error) {
 	n, err := p.checkedCondition(keyConditionKind, text)
 	if err != nil {
 		return nil, err
 	}
+	return p.keyCondition(n)
+}
+
+func (p *Placeholders) keyCondition(n *node) (*KeyCondition, error) {
 	r := &resolver{kind: keyConditionKind, p: p}
 	if _, err := r.predicate(n); err != nil { // the checks that all conditions get
 		return nil, err
 	}
 	c := &KeyCondition{paths: r.paths}
-	if err := c.add(&resolver{kind: keyConditionKind, p: p}, n); err != nil {
-		return nil, err
-	}
-	if len(c.terms) > maxKeyTerms {
-		return nil, errKeyTerms
+	if c.wrong = c.add(&resolver{kind: keyConditionKind, p: p}, n); c.wrong == nil && len(c.terms) > maxKeyTerms {
+		c.wrong = errKeyTerms
 	}
 	return c, nil
 }
+
+// Check returns the ValidationError of a condition that can't be one on a key,
+// whatever the key is.
+func (c *KeyCondition) Check() error { return c.wrong }
 
 // Paths returns the document paths in the expression; they must not be changed.
 func (c *KeyCondition) Paths() Paths { return c.paths }
@@ -92,7 +99,7 @@ func (c *KeyCondition) addTerm(r *resolver, n *node) error {
 		case a.kind == valueNode:
 		case at >= 0:
 			return errKeyCondition("Multiple attribute names used in one condition")
-		case len(a.path) > 1:
+		case a.isNested():
 			return errKeyPath
 		default:
 			at = i
@@ -172,6 +179,9 @@ func (q KeyQuery) Span(prefix []byte) attr.Span {
 // Resolve holds the condition against the key of the table or index that is
 // queried. It refuses conditions that do not name one partition.
 func (c *KeyCondition) Resolve(s attr.Schema) (KeyQuery, error) {
+	if c.wrong != nil {
+		return KeyQuery{}, c.wrong
+	}
 	if len(c.terms) > max(2, s.Len()) {
 		return KeyQuery{}, errKeyTerms
 	}

@@ -37,7 +37,11 @@ func TestKeyConditionRefusals(t *testing.T) {
 		"pk = :t AND pk > :t":          "KeyConditionExpressions must only contain one condition per key",
 		"a=:t AND b=:t AND c=:t AND d=:t AND e=:t AND f=:t AND g=:t AND h=:t AND i=:t": "Conditions can be of length 1 or 2 only",
 	} {
-		if _, err := placeholders(t).KeyCondition(in); text(err) != want {
+		c, err := placeholders(t).KeyCondition(in)
+		if err == nil {
+			err = c.Check()
+		}
+		if text(err) != want {
 			t.Errorf("%s\n got: %v\nwant: %s", in, err, want)
 		}
 	}

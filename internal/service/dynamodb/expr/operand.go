@@ -66,6 +66,7 @@ func (r *resolver) operand(n *node) (o operand, err error) {
 		o.size = &args[0]
 		if err = r.kind.checkOperands(n, args); err == nil && args[0].isLiteral() {
 			o.value, _ = count(args[0].value)
+			err = r.weigh(args[0].value)
 		}
 	}
 	return o, err

@@ -30,7 +30,8 @@ type node struct {
 	op    string // operator or function as errors name it, or :value
 	args  []*node
 	path  []rawElem
-	paren bool // stands in parentheses
+	made  *operand // of a path or value that has no text, instead of path or op
+	paren bool     // stands in parentheses
 }
 
 // rawElem is an element of a path: an identifier or a #name, or an index.
@@ -42,6 +43,9 @@ type rawElem struct {
 // isOperand reports whether the node can stand beside an operator. A function
 // can be an operand and a condition.
 func (n *node) isOperand() bool { return n.kind <= sumNode }
+
+// isNested reports whether a path leads into an attribute.
+func (n *node) isNested() bool { return len(n.path) > 1 || n.made != nil && len(n.made.path) > 1 }
 
 func (n *node) isCondition() bool { return n.kind == functionNode || n.kind >= compareNode }
 
@@ -149,14 +153,14 @@ func (p *parser) unexpected() {
 // operator counts an operator or function against the limit.
 func (p *parser) operator() {
 	if p.operators++; p.operators > MaxOperators {
-		p.fail(p.kind.error("The expression contains too many operators; the limit is " + strconv.Itoa(MaxOperators)))
+		p.fail(p.kind.errOperators())
 	}
 }
 
 // enter guards the stack; leave follows it.
 func (p *parser) enter() {
 	if p.depth++; p.depth > maxDepth {
-		p.fail(p.kind.error("The expression is nested too deeply;"))
+		p.fail(p.kind.errNesting())
 	}
 }
 
@@ -190,7 +194,7 @@ func (p *parser) parsePath() *node {
 			return n
 		}
 		if len(n.path) > MaxPath {
-			p.fail(p.kind.error("The document path has too many nesting elements; nesting levels: " + strconv.Itoa(len(n.path))))
+			p.fail(p.kind.errPathDepth(len(n.path)))
 		}
 	}
 	return n
@@ -213,7 +217,7 @@ func (p *parser) pathIndex(n *node) {
 	digits := p.take()
 	index, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || index > maxIndex {
-		p.fail(p.kind.error("List index is not within the allowable range; index: [" + digits + "]"))
+		p.fail(p.kind.errIndex(digits))
 	}
 	n.path = append(n.path, rawElem{index: int(index)})
 	p.expect(']')

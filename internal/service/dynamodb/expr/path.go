@@ -74,11 +74,16 @@ func (ps Paths) Attributes() []string {
 
 // CheckKeys returns the ValidationError of a path that goes into an attribute
 // of the table's key, which is a scalar and has no inside.
-func (ps Paths) CheckKeys(table attr.Schema) error {
+func (ps Paths) CheckKeys(table attr.Schema) error { return ps.checkScalars(table, "Key") }
+
+// CheckIndexKeys is CheckKeys for the key of an index.
+func (ps Paths) CheckIndexKeys(index attr.Schema) error { return ps.checkScalars(index, "IndexKey") }
+
+func (ps Paths) checkScalars(s attr.Schema, what string) error {
 	for _, p := range ps {
-		if _, ok := table.Find(p.Attribute()); ok && len(p) > 1 {
+		if _, ok := s.Find(p.Attribute()); ok && len(p) > 1 {
 			return invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: " +
-				"Key: " + p.Attribute())
+				what + ": " + p.Attribute())
 		}
 	}
 	return nil

@@ -15,9 +15,13 @@ import (
 type Placeholders struct {
 	names      map[string]string
 	values     attr.Item
+	index      map[string]attr.Value // of values, if they are many
 	usedNames  map[string]bool
 	usedValues map[string]bool
 }
+
+// fewValues is how many values are as well looked for from the first on.
+const fewValues = 16
 
 // NewPlaceholders checks a request's ExpressionAttributeNames (nil if absent)
 // and ExpressionAttributeValues. The result is for this one request.
@@ -29,7 +33,22 @@ func NewPlaceholders(names map[string]string, values attr.Input) (*Placeholders,
 	if err != nil {
 		return nil, err
 	}
-	return &Placeholders{names: names, values: item, usedNames: map[string]bool{}, usedValues: map[string]bool{}}, nil
+	p := &Placeholders{names: names, values: item, usedNames: map[string]bool{}, usedValues: map[string]bool{}}
+	if item.Len() > fewValues {
+		p.index = make(map[string]attr.Value, item.Len())
+		for k, v := range item.All() {
+			p.index[string(k)] = v
+		}
+	}
+	return p, nil
+}
+
+func (p *Placeholders) lookup(key string) (attr.Value, bool) {
+	if p.index == nil {
+		return p.values.Get(key)
+	}
+	v, ok := p.index[key]
+	return v, ok
 }
 
 func checkNames(names map[string]string) error {
@@ -74,7 +93,7 @@ func checkValues(values attr.Input) (attr.Item, error) {
 		return attr.Item{}, invalid("ExpressionAttributeValues contains invalid value: " + err.Error() + " for key " + key)
 	}
 	item, err := values.Item()
-	if err == nil && item.Size() > MaxValues {
+	if err == nil && (item.Len() > maxCount || item.Size() > MaxValues) {
 		err = invalid("ExpressionAttributeValues exceeds the maximum allowed size")
 	}
 	return item, err
@@ -124,7 +143,7 @@ func errUnused(member string, keys []string) error {
 
 // value returns the value of a :placeholder.
 func (p *Placeholders) value(key string) (attr.Value, bool) {
-	v, ok := p.values.Get(key)
+	v, ok := p.lookup(key)
 	if ok {
 		p.usedValues[key] = true
 	}

@@ -27,11 +27,15 @@ func (p *Placeholders) Projection(text string) (*Projection, error) {
 			return nil, err
 		}
 	}
-	set, err := newTrie(projectionKind, r.paths)
+	return newProjection(r.paths)
+}
+
+func newProjection(paths Paths) (*Projection, error) {
+	set, err := newTrie(projectionKind, paths)
 	if err != nil {
 		return nil, err
 	}
-	return &Projection{set: set, paths: r.paths}, nil
+	return &Projection{set: set, paths: paths}, nil
 }
 
 func parseProjection(text string) ([]*node, error) {

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"sort"
 
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
 )
@@ -102,14 +103,24 @@ func (t *trie) foundMembers(members iter.Seq2[[]byte, attr.Value]) iter.Seq2[bra
 	return func(yield func(branch, attr.Value) bool) {
 		left := t.members
 		for name, v := range members {
-			for len(left) > 0 && left[0].elem.Name < string(name) {
-				left = left[1:]
-			}
+			left = after(left, name)
 			if len(left) == 0 || (left[0].elem.Name == string(name) && !yield(left[0], v)) {
 				return
 			}
 		}
 	}
+}
+
+// after returns the branches from name on. It looks further and further ahead:
+// there may be far more branches than an item has members.
+func after(branches []branch, name []byte) []branch {
+	step := 1
+	for step < len(branches) && branches[step].elem.Name < string(name) {
+		branches = branches[step:]
+		step *= 2
+	}
+	at := sort.Search(min(step, len(branches)), func(i int) bool { return branches[i].elem.Name >= string(name) })
+	return branches[at:]
 }
 
 func (t *trie) foundElements(v attr.Value) iter.Seq2[branch, attr.Value] {

@@ -6,10 +6,25 @@ import "github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
 
 // An Update is a compiled UpdateExpression.
 type Update struct {
-	set     *trie    // of the targets
-	targets []Path   // that the update writes to
-	effects []effect // of the targets
+	set     *trie // of the targets' paths
+	targets []target
 	paths   Paths
+	effort  effort
+	actions []action
+	source  *Placeholders // of the actions; nil if they have none
+}
+
+// A target is a path that an update writes to.
+type target struct {
+	path   Path
+	static attr.Type // of the value that it will have, if known without an item, or 0
+	effect effect
+}
+
+// An effort is what the right-hand sides of an update look at.
+type effort struct {
+	reads    int // paths looked up, and values made of others, of an item's size
+	literals int // bytes
 }
 
 // An effect computes what becomes of a target, from the item before the update.
@@ -31,7 +46,11 @@ func (p *Placeholders) Update(text string) (*Update, error) {
 	if err := checkUpdate(actions, repeated); err != nil {
 		return nil, err
 	}
-	c := &updateCompiler{resolver: resolver{kind: updateKind, p: p}}
+	return p.update(actions, errUpdateType)
+}
+
+func (p *Placeholders) update(actions []action, mismatch error) (*Update, error) {
+	c := &updateCompiler{resolver: resolver{kind: updateKind, p: p}, mismatch: mismatch}
 	if err := c.resolve(actions); err != nil {
 		return nil, err
 	}
@@ -39,7 +58,7 @@ func (p *Placeholders) Update(text string) (*Update, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &Update{set: set, paths: c.paths}
+	u := &Update{set: set, paths: c.paths, actions: actions, source: p}
 	return u, c.compile(actions, u)
 }
 
@@ -80,6 +99,7 @@ func (a action) nodes() []*node {
 // any value, so what was found is kept by node.
 type updateCompiler struct {
 	resolver
+	mismatch error // of an attribute that is added to or deleted from
 	targets  []Path
 	resolved map[*node]Path
 	literals map[*node]attr.Value
@@ -129,25 +149,53 @@ func (c *updateCompiler) compile(actions []action, u *Update) error {
 		}
 	}
 	for i, a := range actions {
-		var e effect
+		t := target{path: c.targets[i]}
 		switch a.section {
 		case "REMOVE":
-			e = func(attr.Item) (outcome, error) { return outcome{removed: true}, nil }
-		case "ADD":
-			e = add(c.targets[i], c.literals[a.value])
-		case "DELETE":
-			e = subtract(c.targets[i], c.literals[a.value])
-		default:
+			t.effect = func(attr.Item) (outcome, error) { return outcome{removed: true}, nil }
+		case "SET":
 			x, err := c.expression(a.value)
 			if err != nil {
 				return err
 			}
-			e = assign(x)
+			u.effort.of(c, a.value)
+			t.static, t.effect = x.static, assign(x)
+		default:
+			t = c.combine(a.section, t.path, c.literals[a.value])
+			u.effort.of(c, a.value)
+			u.effort.reads += 2
 		}
-		u.targets = append(u.targets, c.targets[i])
-		u.effects = append(u.effects, e)
+		u.targets = append(u.targets, t)
 	}
 	return nil
+}
+
+// of adds what n and all below it look at: literals what they are, and paths and
+// functions up to an item each.
+func (e *effort) of(c *updateCompiler, n *node) {
+	if n.kind == valueNode {
+		e.literals += len(c.literals[n].Stored())
+	} else {
+		e.reads++
+	}
+	for _, a := range n.args {
+		e.of(c, a)
+	}
+}
+
+// combine makes the target of a section that makes of what is there and v what
+// will be there.
+func (c *updateCompiler) combine(section string, p Path, v attr.Value) target {
+	t := target{path: p, static: v.Type()}
+	switch section {
+	case "ADD":
+		t.effect = merged(p, v, c.mismatch, add)
+	case "APPEND":
+		t.effect = merged(p, v, c.mismatch, appendLists)
+	default:
+		t.static, t.effect = 0, subtract(p, v, c.mismatch)
+	}
+	return t
 }
 
 // longTypeNames are what the errors of ADD and DELETE call the data types.
@@ -157,11 +205,19 @@ var longTypeNames = map[attr.Type]string{
 }
 
 func (c *updateCompiler) checkAddDelete(a action) error {
-	if a.section != "ADD" && a.section != "DELETE" {
+	t := c.literals[a.value].Type()
+	var ok bool
+	switch a.section {
+	case "ADD":
+		ok = t.IsSet() || t == attr.TypeN
+	case "DELETE":
+		ok = t.IsSet()
+	case "APPEND":
+		ok = t == attr.TypeL
+	default:
 		return nil
 	}
-	t := c.literals[a.value].Type()
-	if t.IsSet() || (t == attr.TypeN && a.section == "ADD") {
+	if ok {
 		return nil
 	}
 	return updateKind.error("Incorrect operand type for operator or function; operator: " + a.section +
@@ -172,12 +228,30 @@ func (c *updateCompiler) checkAddDelete(a action) error {
 // must not be changed.
 func (u *Update) Paths() Paths { return u.paths }
 
+// Work returns how many bytes Apply may look at for an item of that size before
+// it writes the new one: what Condition.Work is for conditions.
+func (u *Update) Work(size int) int { return u.effort.literals + u.effort.reads*size }
+
 // CheckKeys returns the ValidationError of an update of the table's key.
 func (u *Update) CheckKeys(table attr.Schema) error {
 	for _, t := range u.targets {
-		if _, ok := table.Find(t.Attribute()); ok && len(t) == 1 {
-			return invalid(attr.InvalidParameters + "Cannot update attribute " + t.Attribute() +
+		if _, ok := table.Find(t.path.Attribute()); ok && len(t.path) == 1 {
+			return invalid(attr.InvalidParameters + "Cannot update attribute " + t.path.Attribute() +
 				". This attribute is part of the key")
+		}
+	}
+	return nil
+}
+
+// CheckIndexKeys returns the ValidationError of an update that gives an
+// attribute of the index's key a value that is seen to be of another type
+// before an item is. What is seen later, only the result tells.
+func (u *Update) CheckIndexKeys(index attr.Schema, name string) error {
+	for _, t := range u.targets {
+		k, ok := index.Find(t.path.Attribute())
+		if ok && len(t.path) == 1 && t.static != 0 && t.static != k.Type {
+			return invalid(attr.InvalidParameters + "Type mismatch for Index Key " + k.Name + " Expected: " + k.Type.String() +
+				" Actual: " + t.static.String() + " IndexName: " + name)
 		}
 	}
 	return nil

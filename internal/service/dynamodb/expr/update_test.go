@@ -38,6 +38,30 @@ func TestUpdateRefusals(t *testing.T) {
 		"SET a = :n, a = :n":            "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [a], path two: [a]",
 		"SET a.b = :n REMOVE a[0]":      "Two document paths conflict with each other; must remove or rewrite one of these paths; path one: [a, b], path two: [a, [0]]",
 		"SET a = :n + :s ADD b :s":      "Incorrect operand type for operator or function; operator: ADD, operand type: STRING",
+		"SET a = :n, REMOVE b":          `Syntax error; token: "REMOVE", near: ", REMOVE b"`,
+		"SET a = :n +":                  `Syntax error; token: "<EOF>", near: "+"`,
+		"SET a = - :n":                  `Syntax error; token: "-", near: "= - :n"`,
+		"SET a[:n] = :n":                `Syntax error; token: ":n", near: "[:n]"`,
+		"SET a.b[0].#a":                 `Syntax error; token: "<EOF>", near: "#a"`,
+		"REMOVE a = :s":                 `Syntax error; token: "=", near: "a = :s"`,
+		"DELETE a":                      `Syntax error; token: "<EOF>", near: "a"`,
+		"ADD a :n :n":                   `Syntax error; token: ":n", near: ":n :n"`,
+		"SET a = If_not_exists(b, :n)":  "Invalid function name; function: If_not_exists",
+		"SET a = contains(b, :n)":       "Invalid function name; function: contains",
+		"ADD a :n REMOVE b ADD c :n":    `The "ADD" section can only be used once in an update expression;`,
+		"SET a.b = :n REMOVE a":         "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [a, b], path two: [a]",
+		"REMOVE l[1] SET l[1].x = :n":   "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [l, [1]], path two: [l, [1], x]",
+		"SET #a = :n ADD a :n":          "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [a], path two: [a]",
+		"SET a.b.c = :n, a.b[0] = :n":   "Two document paths conflict with each other; must remove or rewrite one of these paths; path one: [a, b, c], path two: [a, b, [0]]",
+		"ADD a :b":                      "Incorrect operand type for operator or function; operator: ADD, operand type: BINARY",
+		"ADD a :null":                   "Incorrect operand type for operator or function; operator: ADD, operand type: NULL",
+		"DELETE a :s":                   "Incorrect operand type for operator or function; operator: DELETE, operand type: STRING",
+		"SET a=if_not_exists(b,:s)+:n":  "Incorrect operand type for operator or function; operator or function: +, operand type: S",
+		"SET a = :ss - b":               "Incorrect operand type for operator or function; operator or function: -, operand type: SS",
+		"SET a = list_append(:null, b)": "Incorrect operand type for operator or function; operator or function: list_append, operand type: NULL",
+		"SET a=list_append(a,b,c)":      "Incorrect number of operands for operator or function; operator or function: list_append, number of operands: 3",
+		"SET a = if_not_exists(if_not_exists(b, :n), :n)":      "Operator or function requires a document path; operator or function: if_not_exists",
+		"SET a = :n, b." + strings.Repeat("a.", 32) + "a = :n": "The document path has too many nesting elements; nesting levels: 33",
 		"ADD a :bool":                   "Incorrect operand type for operator or function; operator: ADD, operand type: BOOLEAN",
 		"ADD a :map":                    "Incorrect operand type for operator or function; operator: ADD, operand type: MAP",
 		"DELETE a :n":                   "Incorrect operand type for operator or function; operator: DELETE, operand type: NUMBER",
@@ -101,6 +125,26 @@ func TestUpdates(t *testing.T) {
 		{`{"a":{"SS":["x"]}}`, "DELETE a :ss", `{"a":{"SS":["x"]}}`},
 		{`{}`, "DELETE a :ss", `{}`},
 		{`{"l":{"L":[{"SS":["a"]},{"S":"x"}]}}`, "DELETE l[0] :ss", `{"l":{"L":[{"S":"x"}]}}`},
+		{`{"a":{"N":"1"}}`, "set a = a + :n remove b add c :n delete d :ss", `{"a":{"N":"2"},"c":{"N":"1"}}`},
+		{`{"a":{"L":[]},"b":{"L":[{"N":"0"}]}}`, "SET a = b, b = list_append(a, b)", `{"a":{"L":[{"N":"0"}]},"b":{"L":[{"N":"0"}]}}`},
+		{`{"a":{"N":"1"}}`, "SET a = a", `{"a":{"N":"1"}}`},
+		{`{}`, "SET a = if_not_exists(b.c[0], :s)", `{"a":{"S":"str"}}`},
+		{`{"b":{"N":"4"}}`, "SET a = if_not_exists(a, b)", `{"a":{"N":"4"},"b":{"N":"4"}}`},
+		{`{"b":{"N":"4"}}`, "SET a = if_not_exists(a, if_not_exists(c, b)) - :n", `{"a":{"N":"3"},"b":{"N":"4"}}`},
+		{`{"a":{"NULL":true}}`, "SET a = if_not_exists(a, :n)", `{"a":{"NULL":true}}`},
+		{`{"m":{"M":{"s":{"SS":["b","c"]}}}}`, "ADD m.s :ss", `{"m":{"M":{"s":{"SS":["a","b","c"]}}}}`},
+		{`{"m":{"M":{}}}`, "ADD m.s :ss", `{"m":{"M":{"s":{"SS":["a","b"]}}}}`},
+		{`{"m":{"M":{"s":{"SS":["b","c"]},"t":{"S":"x"}}}}`, "DELETE m.s :ss", `{"m":{"M":{"s":{"SS":["c"]},"t":{"S":"x"}}}}`},
+		{`{"m":{"M":{"s":{"SS":["b"]}}}}`, "DELETE m.s :ss", `{"m":{"M":{}}}`},
+		{`{"m":{"M":{}}}`, "DELETE m.s :ss", `{"m":{"M":{}}}`},
+		{`{"l":{"L":[{"N":"5"}]}}`, "ADD l[0] :n", `{"l":{"L":[{"N":"6"}]}}`},
+		{`{"l":{"L":[{"N":"5"}]}}`, "ADD l[7] :n", `{"l":{"L":[{"N":"5"},{"N":"1"}]}}`},
+		{`{"a":{"BS":["AA==","AQ=="]}}`, "DELETE a :bs", `{"a":{"BS":["AQ=="]}}`},
+		{`{"a":{"N":"0.1"}}`, "SET a = a + :n", `{"a":{"N":"1.1"}}`},
+		{`{"a":{"N":"99999999999999999999999999999999999999"}}`, "ADD a :n", `{"a":{"N":"100000000000000000000000000000000000000"}}`},
+		{`{"l":{"L":[{"M":{"a":{"S":"x"},"b":{"S":"y"}}}]}}`, "REMOVE l[0].a", `{"l":{"L":[{"M":{"b":{"S":"y"}}}]}}`},
+		{`{"a.b":{"S":"x"},"a":{"M":{"b":{"S":"y"}}}}`, "REMOVE a.b", `{"a":{"M":{}},"a.b":{"S":"x"}}`},
+		{`{"x.y":{"S":"x"},"x":{"M":{"y":{"S":"y"}}}}`, "REMOVE #x", `{"x":{"M":{"y":{"S":"y"}}}}`},
 		{`{"a":{"S":"x"}}`, "SET a=:map,b=:null,c=:bs", `{"a":{"M":{"k":{"S":"v"}}},"b":{"NULL":true},"c":{"BS":["AA=="]}}`},
 	} {
 		_, out, err := apply(t, c.stored, c.update)
@@ -121,6 +165,7 @@ func TestUpdatesThatFail(t *testing.T) {
 		operand  = "An operand in the update expression has an incorrect data type"
 		size     = "Item size to update has exceeded the maximum allowed size"
 		nesting  = "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
+		digits   = "Attempting to store more than 38 significant digits in a Number"
 		overflow = "Number overflow. Attempting to store a number with magnitude larger than supported range"
 	)
 	big := `{"big":{"S":"` + strings.Repeat("x", 200_000) + `"},"many":{"L":[{"S":"` + strings.Repeat("x", 100_000) + `"}]}}`
@@ -146,6 +191,15 @@ func TestUpdatesThatFail(t *testing.T) {
 		{`{"a":{"NS":["1"]}}`, "ADD a :ss", operand},
 		{`{"a":{"SS":["1"]}}`, "DELETE a :ns", operand},
 		{`{"a":{"N":"9.9E125"},"b":{"N":"9E125"}}`, "SET c = a + b", overflow},
+		{`{"a":{"N":"0.00000000000000000000000000000000000001"}}`, "ADD a :n", digits},
+		{`{"a":{"N":"0.1"},"b":{"N":"100000000000000000000000000000000000000"}}`, "SET c = b - a", digits},
+		{`{"a":{"N":"1E125"}}`, "ADD a :n", digits},
+		{`{"a":{"NULL":true}}`, "SET a = if_not_exists(a, :n) + :n", operand},
+		{`{"a":{"S":"x"}}`, "SET a[0] = :n", path},
+		{`{"a":{"S":"x"}}`, "REMOVE a[0]", path},
+		{`{"a":{"SS":["x"]}}`, "SET a[0] = :n", path},
+		{`{"a":{"L":[{"S":"x"}]}}`, "SET a[1].b = :n", path},
+		{`{"a":{"M":{"b":{"L":[]}}}}`, "REMOVE a.b.c", path},
 		{big, "SET a = big", size},
 		{big, "SET a = list_append(many, many)", size},
 		{big, "SET a=big,b=big,c=big,d=big", size},
@@ -213,6 +267,54 @@ func TestUpdatesOfKeys(t *testing.T) {
 		if got := text(u.Paths().CheckKeys(table)); got != c.nested {
 			t.Errorf("%s into the table's key: %q, want %q", c.update, got, c.nested)
 		}
+	}
+}
+
+func TestUpdatesOfIndexKeys(t *testing.T) {
+	index := attr.Schema{
+		Hash:  []attr.KeyAttribute{{Name: "gk", Type: attr.TypeS}},
+		Range: []attr.KeyAttribute{{Name: "g1", Type: attr.TypeN}, {Name: "g2", Type: attr.TypeB}},
+	}
+	mismatch := func(key, expected, actual string) string {
+		return "One or more parameter values were invalid: Type mismatch for Index Key " + key + " Expected: " + expected + " Actual: " + actual + " IndexName: Idx"
+	}
+	nested := func(key string) string {
+		return "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: IndexKey: " + key
+	}
+	for _, c := range []struct{ update, types, nested string }{
+		{"SET gk = :s, g1 = :n, g2 = :b, a = :l", "", ""},
+		{"SET gk = :n", mismatch("gk", "S", "N"), ""},
+		{"SET a = :s, g2 = :s", mismatch("g2", "B", "S"), ""},
+		{"SET gk = a + :n", mismatch("gk", "S", "N"), ""},
+		{"SET gk = list_append(a, b)", mismatch("gk", "S", "L"), ""},
+		{"SET gk = if_not_exists(gk, :bool)", mismatch("gk", "S", "BOOL"), ""},
+		{"SET g1 = if_not_exists(g1, :n) + :n", "", ""},
+		{"SET gk = a", "", ""}, // only the item tells
+		{"ADD g1 :n", "", ""},
+		{"ADD gk :n", mismatch("gk", "S", "N"), ""},
+		{"ADD g1 :ns", mismatch("g1", "N", "NS"), ""},
+		{"REMOVE gk, g1 DELETE g2 :bs", "", ""},
+		{"SET gk.x = :n", "", nested("gk")},
+		{"SET a = g2[0]", "", nested("g2")},
+		{"REMOVE g1.a.b", "", nested("g1")},
+	} {
+		u, err := placeholders(t).Update(c.update)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := text(u.CheckIndexKeys(index, "Idx")); got != c.types {
+			t.Errorf("%s: %q, want %q", c.update, got, c.types)
+		}
+		if got := text(u.Paths().CheckIndexKeys(index)); got != c.nested {
+			t.Errorf("%s: %q, want %q", c.update, got, c.nested)
+		}
+	}
+	u, err := expr.NewAttributeUpdates(expr.Append(at("gk"), value(t, `{"L": []}`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := text(u.CheckIndexKeys(index, "Idx")), mismatch("gk", "S", "L"); got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

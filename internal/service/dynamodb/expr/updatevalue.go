@@ -3,8 +3,6 @@
 package expr
 
 import (
-	"bytes"
-
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
 )
 
@@ -99,31 +97,14 @@ func numeric(f func(a, b attr.Number) (attr.Number, error)) func(a, b attr.Value
 }
 
 // appendLists joins two lists. What no item can hold is refused here, so that
-// nested calls cannot grow without bound.
+// nested calls cannot grow without bound; what is stored in little is not
+// measured, so that joining is as cheap as copying.
 func appendLists(a, b attr.Value) (attr.Value, error) {
-	if a.Size()+b.Size() > attr.MaxItemSize {
+	joined := a.Concat(b)
+	if len(joined.Stored()) > attr.MaxItemSize && joined.Size() > attr.MaxItemSize {
 		return attr.Value{}, errUpdateSize
 	}
-	return build(attr.TypeL, func(to *attr.Builder) {
-		for e := range a.List() {
-			to.Value(e)
-		}
-		for e := range b.List() {
-			to.Value(e)
-		}
-	})
-}
-
-// build makes a list or set of what fill adds.
-func build(t attr.Type, fill func(*attr.Builder)) (attr.Value, error) {
-	var b attr.Builder
-	b.Name("v")
-	b.Begin(t)
-	fill(&b)
-	b.End()
-	item, err := b.Item()
-	v, _ := item.Get("v")
-	return v, err
+	return joined, nil
 }
 
 func assign(x expression) effect {
@@ -133,76 +114,42 @@ func assign(x expression) effect {
 	}
 }
 
-// add is ADD: a sum of numbers, counted from 0, or a union of sets.
-func add(p Path, v attr.Value) effect {
+// merged is the effect of making f of what is at p and v, which have the same
+// type, or v alone.
+func merged(p Path, v attr.Value, mismatch error, f func(current, v attr.Value) (attr.Value, error)) effect {
 	return func(old attr.Item) (outcome, error) {
 		current, ok := p.Get(old)
 		switch {
 		case !ok:
 			return outcome{value: v}, nil
 		case current.Type() != v.Type():
-			return outcome{}, errUpdateType
-		case v.Type() == attr.TypeN:
-			sum, err := numeric(attr.Number.Add)(current, v)
-			return outcome{value: sum}, err
+			return outcome{}, mismatch
 		}
-		union, err := merge(current, v, func(inCurrent, _ bool) bool { return true })
-		return outcome{value: union}, err
+		made, err := f(current, v)
+		return outcome{value: made}, err
 	}
+}
+
+// add is ADD: the sum of numbers, or the union of sets.
+func add(current, v attr.Value) (attr.Value, error) {
+	if v.Type() == attr.TypeN {
+		return numeric(attr.Number.Add)(current, v)
+	}
+	return current.Union(v), nil
 }
 
 // subtract is DELETE: the difference of sets, of which nothing stays if it is
 // empty.
-func subtract(p Path, v attr.Value) effect {
+func subtract(p Path, v attr.Value, mismatch error) effect {
 	return func(old attr.Item) (outcome, error) {
 		current, ok := p.Get(old)
 		switch {
 		case !ok:
 			return outcome{}, nil
 		case current.Type() != v.Type():
-			return outcome{}, errUpdateType
+			return outcome{}, mismatch
 		}
-		left, err := merge(current, v, func(inCurrent, inOther bool) bool { return inCurrent && !inOther })
-		if left.Len() == 0 {
-			return outcome{removed: true}, err
-		}
-		return outcome{value: left}, err
+		left := current.Without(v)
+		return outcome{value: left, removed: left.Len() == 0}, nil
 	}
-}
-
-// merge makes the set of those members of a and b, which are sorted, that keep
-// wants. An empty result is the zero Value.
-func merge(a, b attr.Value, keep func(inA, inB bool) bool) (attr.Value, error) {
-	var members [][]byte
-	add := func(m []byte, inA, inB bool) {
-		if keep(inA, inB) {
-			members = append(members, m)
-		}
-	}
-	var rest [][]byte
-	for m := range b.Set() {
-		rest = append(rest, m)
-	}
-	for m := range a.Set() {
-		for len(rest) > 0 && bytes.Compare(rest[0], m) < 0 {
-			add(rest[0], false, true)
-			rest = rest[1:]
-		}
-		both := len(rest) > 0 && bytes.Equal(rest[0], m)
-		if both {
-			rest = rest[1:]
-		}
-		add(m, true, both)
-	}
-	for _, m := range rest {
-		add(m, false, true)
-	}
-	if len(members) == 0 {
-		return attr.Value{}, nil
-	}
-	return build(a.Type(), func(to *attr.Builder) {
-		for _, m := range members {
-			to.Member(m)
-		}
-	})
 }
