@@ -34,9 +34,18 @@ const tenantPolicy = `{"Version":"2012-10-17","Statement":[
 // absent is the operations on what nobody has here, with what those are told who
 // may ask.
 var absent = map[string]string{
+	"bailiwick.GetTableUsage": "ResourceNotFoundException",
+
 	"iam.GetLoginProfile":          "NoSuchEntity",
 	"iam.DeleteLoginProfile":       "NoSuchEntity",
 	"iam.GetAccountPasswordPolicy": "NoSuchEntity",
+
+	"dynamodb.DescribeBackup":              "BackupNotFoundException",
+	"dynamodb.DeleteBackup":                "BackupNotFoundException",
+	"dynamodb.DescribeExport":              "ExportNotFoundException",
+	"dynamodb.DescribeImport":              "ImportNotFoundException",
+	"dynamodb.DescribeGlobalTable":         "GlobalTableNotFoundException",
+	"dynamodb.DescribeGlobalTableSettings": "GlobalTableNotFoundException",
 }
 
 const anyPrincipalOfAccount = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"$ACCOUNT"},"Action":["sts:AssumeRole","sts:TagSession"]}]}`
@@ -137,8 +146,10 @@ func (w *world) tryForeign(name, who string, cfg aws.Config, svc *awsapi.Service
 	}
 }
 
-func newWorld(t *testing.T) *world {
-	cfg := bailiwick.Config{Data: t.TempDir()}
+func newWorld(t *testing.T) *world { return newWorldOf(t, bailiwick.Config{}) }
+
+func newWorldOf(t *testing.T, cfg bailiwick.Config) *world {
+	cfg.Data = t.TempDir()
 	cfg.Observe(newCatalogue(t).check)
 	w := &world{t: t, srv: bailiwicktest.Start(t, cfg), services: map[string]*awsapi.Service{}, foreign: map[string]aws.Config{}}
 	for _, svc := range service.All(nil) {

@@ -21,22 +21,29 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/fair"
 	"github.com/bailiwick-dev/bailiwick/internal/identity"
+	"github.com/bailiwick-dev/bailiwick/internal/metrics"
 	"github.com/bailiwick-dev/bailiwick/internal/server"
 	"github.com/bailiwick-dev/bailiwick/internal/service"
+	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/upstream"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
 
 // A Server is an open Bailiwick. It is safe for concurrent use.
 type Server struct {
-	cfg     Config
-	started time.Time
-	db      *storage.DB
-	audit   *audit.Log
-	fair    *fair.Scheduler[authn.Sharer]
-	api     *server.Server
-	root    RootKey
-	keeper  *keeper
-	closer  *closer
+	cfg      Config
+	started  time.Time
+	db       *storage.DB
+	audit    *audit.Log
+	fair     *fair.Scheduler[authn.Sharer]
+	api      *server.Server
+	root     RootKey
+	keeper   *keeper
+	closer   *closer
+	upstream *upstream.Client // nil if tables are kept here
+	chores   *server.Chores
+	metrics  *metrics.Metrics // nil if nothing is measured
+
+	metricsURL string
 }
 
 // Open opens the server's data directory, which it makes if need be, and
@@ -77,7 +84,12 @@ func Open(cfg Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	services := service.All(directory)
+	services, err := s.services(directory)
+	if err != nil {
+		return nil, err
+	}
+	s.chores = server.StartChores(server.ChoresConfig{Services: services, DB: s.db, Fair: s.fair, Log: cfg.Log, Now: cfg.Now})
+	s.metrics = s.newMetrics()
 	s.api = server.New(server.Config{
 		Services:  services,
 		DB:        s.db,
@@ -85,6 +97,8 @@ func Open(cfg Config) (_ *Server, err error) {
 		Authz:     &authz.Authorizer{Directory: directory},
 		Audit:     s.audit,
 		Fair:      s.fair,
+		Chores:    s.chores,
+		Metrics:   s.metrics,
 		TenantTag: cfg.TenantTag,
 		Log:       cfg.Log,
 		Now:       cfg.Now,
@@ -98,6 +112,9 @@ func Open(cfg Config) (_ *Server, err error) {
 // Close closes the server's data. It must not be serving any more.
 func (s *Server) Close() error {
 	var errs []error
+	if s.chores != nil {
+		s.chores.Stop()
+	}
 	if s.closer != nil {
 		s.closer.stop()
 	}
@@ -107,6 +124,9 @@ func (s *Server) Close() error {
 	if s.fair != nil {
 		errs = append(errs, s.fair.Close())
 	}
+	if s.upstream != nil {
+		s.upstream.Close()
+	}
 	if s.audit != nil {
 		errs = append(errs, s.audit.Close())
 	}
@@ -114,6 +134,18 @@ func (s *Server) Close() error {
 		errs = append(errs, s.db.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// services returns every service.
+func (s *Server) services(directory *identity.Directory) (_ []*awsapi.Service, err error) {
+	up := &s.cfg.Upstream
+	if up.URL == "" {
+		return service.All(directory), nil
+	}
+	if s.upstream, err = upstream.New(context.Background(), up.client()); err != nil {
+		return nil, err
+	}
+	return service.InFront(directory, s.upstream, up.AccountID, s.cfg.Now), nil
 }
 
 // Catalogue returns every action that the services know, with the resource

@@ -70,9 +70,9 @@ func resourceType(n *awsapi.Need) string {
 	if n.Resource.IsZero() {
 		return ""
 	}
-	kind, rest, _ := strings.Cut(n.Resource.Resource, "/")
-	if kind == "table" && strings.Contains(rest, "/index/") {
-		return "index"
+	parts := strings.Split(n.Resource.Resource, "/")
+	if parts[0] == "table" && len(parts) > 3 { // what is under a table: an index, a stream, a backup
+		return parts[2]
 	}
-	return kind
+	return parts[0]
 }

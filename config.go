@@ -82,8 +82,21 @@ type Config struct {
 	// issuers' servers, besides those of the system.
 	OIDCCAFile string `yaml:"oidc_ca_file"`
 
+	// Metrics is the TCP address where Prometheus finds what the server measures,
+	// at /metrics; empty for nowhere. Nobody is asked there who they are, and what
+	// is shown is not secret but not for everybody either: it names tables, and
+	// says how much they are used. Only operators should reach it.
+	Metrics string `yaml:"metrics"`
+
+	// MetricsTenants is how many tenants of a table metrics name, those that use
+	// it most; the rest are one. Defaults to none.
+	MetricsTenants int `yaml:"metrics_tenants"`
+
 	// Audit configures the decision log.
 	Audit AuditConfig `yaml:",inline"`
+
+	// Upstream configures where tables are, if they aren't kept here.
+	Upstream UpstreamConfig `yaml:",inline"`
 
 	Log *slog.Logger     `yaml:"-"` // defaults to slog.Default()
 	Now func() time.Time `yaml:"-"` // defaults to time.Now
@@ -141,7 +154,13 @@ func LoadConfig(path string, getenv func(string) string) (Config, error) {
 	if err := c.readConnections(getenv); err != nil {
 		return Config{}, err
 	}
+	if err := c.readMetrics(getenv); err != nil {
+		return Config{}, err
+	}
 	if err := c.Audit.read(getenv); err != nil {
+		return Config{}, err
+	}
+	if err := c.Upstream.read(getenv); err != nil {
 		return Config{}, err
 	}
 	return c, nil
@@ -180,6 +199,11 @@ func (c *Config) decode(text []byte) error {
 		return nil // says nothing
 	}
 	body := f.Docs[0].Body
+	if m, ok := body.(*ast.MappingNode); ok {
+		if body, err = spread(m); err != nil {
+			return err
+		}
+	}
 	if m, ok := body.(ast.MapNode); ok {
 		for i := m.MapRange(); i.Next(); {
 			// Digits that aren't quoted would be a number, and that a number's
@@ -224,7 +248,7 @@ func (c *Config) resolve() error {
 	if c.AccountID == "" {
 		c.AccountID = "000000000000"
 	}
-	if len(c.AccountID) != 12 || strings.Trim(c.AccountID, "0123456789") != "" {
+	if !isAccountID(c.AccountID) {
 		return fmt.Errorf("account id %q is not 12 digits", c.AccountID)
 	}
 	if (c.RootAccessKeyID == "") != (c.RootSecretAccessKey == "") {
@@ -239,7 +263,13 @@ func (c *Config) resolve() error {
 	if err := c.resolveConnections(); err != nil {
 		return err
 	}
+	if err := c.resolveMetrics(); err != nil {
+		return err
+	}
 	if err := c.Audit.resolve(); err != nil {
+		return err
+	}
+	if err := c.Upstream.resolve(c.AccountID); err != nil {
 		return err
 	}
 	if c.TenantTag == "" {
@@ -256,6 +286,8 @@ func (c *Config) resolve() error {
 	}
 	return nil
 }
+
+func isAccountID(s string) bool { return len(s) == 12 && strings.Trim(s, "0123456789") == "" }
 
 // dataHome returns the XDG base directory for data.
 func dataHome() (string, error) {

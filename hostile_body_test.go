@@ -53,9 +53,9 @@ func TestBodiesAreAskedForWhenTheHeadIsGood(t *testing.T) {
 	}
 }
 
-// TestCompressedBodiesAreNotUnpacked sends what would be large if it were: AWS's
-// SDKs compress nothing that isn't agreed upon.
-func TestCompressedBodiesAreNotUnpacked(t *testing.T) {
+// TestCompressedBodiesAreBounded sends what is small and stands for much: to
+// DynamoDB, which takes such bodies, and to services that take none.
+func TestCompressedBodiesAreBounded(t *testing.T) {
 	s := newSiege(t, bailiwick.Config{})
 	pack := func(head, fill, tail string, n int) string {
 		var b bytes.Buffer
@@ -74,19 +74,29 @@ func TestCompressedBodiesAreNotUnpacked(t *testing.T) {
 			s.header.Set("Content-Encoding", "gzip")
 		}
 	}
+	twice := func(s *shot) {
+		packed("ListTables")(s)
+		s.header.Add("Content-Encoding", "gzip")
+	}
 	form := func(s *shot) { s.header.Set("Content-Encoding", "gzip") }
 	blank := strings.Repeat(" ", 1<<20)
 	before := memory()
 	s.sendAll("dynamodb", []hostile{
-		{"a small one", packed("ListTables"), pack("{}", "", "", 0), 400, "SerializationException"},
-		{"256 MB", packed("ListTables"), pack("{", blank, "}", 256), 400, "SerializationException"},
-		{"one that isn't", packed("ListTables"), "{}", 200, ""},
+		{"a small one", packed("ListTables"), pack("{}", "", "", 0), 200, ""},
+		{"one of two parts", packed("ListTables"), pack("{", "", "", 0) + pack("}", "", "", 0), 200, ""},
+		{"as much as is taken", packed("ListTables"), pack("{", blank, "}", 15), 200, ""},
+		{"more than is taken", packed("ListTables"), pack("{", blank, "}", 16), 413, ""},
+		{"256 MB", packed("ListTables"), pack("{", blank, "}", 256), 413, ""},
+		{"one that isn't", packed("ListTables"), "{}", 400, "SerializationException"},
+		{"half of one", packed("ListTables"), pack("{}", "", "", 0)[:15], 400, "SerializationException"},
+		{"one and more", packed("ListTables"), pack("{}", "", "", 0) + "{}", 400, "SerializationException"},
+		{"one that says it twice", twice, pack("{}", "", "", 0), 400, "SerializationException"},
 	})
 	s.sendAll("iam", []hostile{
 		{"a small one", form, pack("Action=ListUsers", "", "", 0), 400, "MalformedInput"},
 		{"256 MB", form, pack("Action=ListUsers&a=", blank, "", 256), 400, "MalformedInput"},
 	})
-	if grown := memory() - before; grown > 16<<20 {
+	if grown := memory() - before; grown > 48<<20 {
 		t.Errorf("compressed bodies take %d bytes", grown)
 	}
 }

@@ -171,7 +171,7 @@ func TestHostileHTTP(t *testing.T) {
 		"a tunnel":                             {"CONNECT elsewhere:80 HTTP/1.1\r\nHost: x\r\n\r\n", 404},
 		"a path that climbs":                   {"GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", 404},
 		"a path of nothing":                    {"GET // HTTP/1.1\r\nHost: x\r\n\r\n", 404},
-		"an upgrade":                           {"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n", 404},
+		"an upgrade":                           {"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n", 200},
 		"HTTP/2 from the start, without TLS":   {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 404},
 		"a target line over the limit":         {"GET /" + strings.Repeat("x", 128<<10) + " HTTP/1.1\r\nHost: x\r\n\r\n", 431},
 		"an unsigned call":                     {head + "Content-Length: 2\r\n\r\n{}", 400},

@@ -21,7 +21,7 @@ import (
 )
 
 // within is how soon a client that verifies is served, whatever strangers do.
-const within = 5 * time.Second
+const within = 15 * time.Second
 
 // from opens a connection from a loopback address.
 func (s *siege) from(address string) *wire {
@@ -248,14 +248,14 @@ func TestHeadsOfManyFieldsAreRefused(t *testing.T) {
 		fields string
 		status int
 	}{
-		"as many as there may be": {strings.Repeat("X-A: b\r\n", 120), 404},
+		"as many as there may be": {strings.Repeat("X-A: b\r\n", 120), 200},
 		"many fields of one name": {strings.Repeat("X-A: b\r\n", 1000), 431},
 		"ten thousand names":      {strings.TrimPrefix(tiny(60<<10), "POST / HTTP/1.1\r\nHost: x\r\n"), 431},
 	} {
 		for _, path := range []string{"/", "/_bailiwick/health"} {
 			w := s.from("127.0.0.1")
 			w.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n" + tt.fields + "\r\n")
-			if status, _ := w.answer(); status != tt.status && (path == "/" || tt.status != 404) {
+			if status, _ := w.answer(); status != tt.status {
 				t.Errorf("%s, %s: got %d, want %d", name, path, status, tt.status)
 			}
 		}

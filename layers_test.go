@@ -24,6 +24,7 @@ var modules = map[string]string{
 	"json":     "github.com/go-json-experiment/json",
 	"linear":   "github.com/anishathalye/porcupine",
 	"pebble":   "github.com/cockroachdb/pebble/v2",
+	"prom":     "github.com/prometheus/client_golang",
 	"rapid":    "pgregory.net/rapid",
 	"script":   "github.com/rogpeppe/go-internal/testscript",
 	"sync":     "golang.org/x/sync",
@@ -52,6 +53,7 @@ var layers = []layer{
 
 	// On their own.
 	{"internal/fsync", []string{"system"}},
+	{"internal/metrics", []string{"prom"}},
 	{"internal/quote", []string{"json"}},
 
 	// Storage knows no service.
@@ -78,14 +80,15 @@ var layers = []layer{
 	{"internal/service/servicetest", []string{"bailiwicktest", "client", "internal/awsapi", "aws", "script"}},
 	{"internal/service/dynamodb/attr", []string{"internal/quote", "apd", "json"}},
 	{"internal/service/dynamodb/expr", []string{"apd", "json", "internal/service/dynamodb/attr"}},
-	{"internal/service/dynamodb", []string{"internal/service/dynamodb/", "arn", "policy", "internal/awsapi", "internal/storage", "internal/wire", "json"}},
+	{"internal/service/dynamodb/upstream", []string{"internal/awsapi", "internal/service/dynamodb/attr", "aws"}},
+	{"internal/service/dynamodb", []string{"internal/service/dynamodb/", "arn", "policy", "internal/awsapi", "internal/identity", "internal/storage", "internal/wire", "aws", "json"}},
 	{"internal/service/", []string{"arn", "policy", "internal/awsapi", "internal/federation", "internal/identity", "internal/storage", "internal/wire"}},
 	{"internal/service", []string{"internal/service/", "internal/awsapi", "internal/identity"}},
 
 	// The front door: never a service.
 	{"internal/fair", nil},
 	{"internal/listen", nil},
-	{"internal/server", []string{"policy", "internal/awsapi", "internal/authn", "internal/authz", "internal/audit", "internal/fair", "internal/listen", "internal/storage"}},
+	{"internal/server", []string{"policy", "internal/awsapi", "internal/authn", "internal/authz", "internal/audit", "internal/fair", "internal/listen", "internal/metrics", "internal/storage"}},
 
 	// Ordinary clients of AWS.
 	{"internal/isolation", []string{"arn", "policy", "tenant", "tvm", "client", "aws", "sync"}},

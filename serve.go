@@ -25,7 +25,7 @@ const (
 	maxFields   = 128 // of a header
 )
 
-// Serve reads the TLS certificate, listens on the configured address, calls
+// Serve reads the TLS certificate, listens on the configured addresses, calls
 // ready with the URL of the endpoint and serves until ctx ends. Then it takes no
 // more calls, lets those under way finish and returns nil.
 func (s *Server) Serve(ctx context.Context, ready func(endpoint string)) error {
@@ -37,6 +37,11 @@ func (s *Server) Serve(ctx context.Context, ready func(endpoint string)) error {
 	if err != nil {
 		return err
 	}
+	stopMetrics, err := s.serveMetrics()
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer stopMetrics()
 	hs := &http.Server{
 		Handler:        s.Handler(),
 		ReadTimeout:    headerTime,

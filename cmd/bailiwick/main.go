@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string) int {
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(serveCommand(), demoCommand(), accountCommand(), guardrailCommand(), keysCommand(), sessionCommand(), vendCommand(), policyCommand(), auditCommand())
+	root.AddCommand(serveCommand(), demoCommand(), accountCommand(), guardrailCommand(), keysCommand(), sessionCommand(), vendCommand(), policyCommand(), auditCommand(), dynamodbCommand())
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	switch {

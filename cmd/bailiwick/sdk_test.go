@@ -47,6 +47,9 @@ func sdkCall(ctx context.Context, operation string, args []string) error {
 		return makeUser(ctx, iam.NewFromConfig(cfg), args[0], args[1])
 	case "table": // TENANT... makes a table with an item of each tenant
 		return makeTable(ctx, dynamodb.NewFromConfig(cfg), args)
+	case "counted": // TENANT... is table, of a table that counts what each uses
+		return makeTable(ctx, dynamodb.NewFromConfig(cfg), args, types.Tag{Key: aws.String("bailiwick:tenant-attribute"), Value: aws.String(keyName)},
+			types.Tag{Key: aws.String("bailiwick:tenant-delimiter"), Value: aws.String("#")})
 	case "item": // TENANT prints the tenant's item
 		out, err := dynamodb.NewFromConfig(cfg).GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String(tableName), Key: itemOf(args[0])})
 		if err == nil {
@@ -102,10 +105,11 @@ func makeUser(ctx context.Context, api *iam.Client, name, policyFile string) err
 	return err
 }
 
-func makeTable(ctx context.Context, api *dynamodb.Client, tenants []string) error {
+func makeTable(ctx context.Context, api *dynamodb.Client, tenants []string, tags ...types.Tag) error {
 	_, err := api.CreateTable(ctx, &dynamodb.CreateTableInput{
 		TableName:            aws.String(tableName),
 		BillingMode:          types.BillingModePayPerRequest,
+		Tags:                 tags,
 		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String(keyName), AttributeType: types.ScalarAttributeTypeS}},
 		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String(keyName), KeyType: types.KeyTypeHash}},
 	})

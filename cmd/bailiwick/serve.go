@@ -48,6 +48,17 @@ BAILIWICK_AUDIT_FILE_AGE, such as 64MiB and 24h, and all are kept unless
 BAILIWICK_AUDIT_RETENTION_SIZE or BAILIWICK_AUDIT_RETENTION_AGE say otherwise. With
 BAILIWICK_AUDIT_READS=count, reads that are allowed are counted, not listed.
 
+BAILIWICK_METRICS, such as 127.0.0.1:9464, is where Prometheus finds what the
+server measures, at /metrics; it names as many tenants of a table as
+BAILIWICK_METRICS_TENANTS says. Nobody is asked there who they are.
+
+Tables are kept here, unless --dynamodb-upstream, BAILIWICK_DYNAMODB_UPSTREAM or
+dynamodb.upstream in the file names another server of DynamoDB's API that keeps
+them: then calls are decided and recorded here and sent on with this server's own
+credentials, which the AWS SDK's default chain finds or
+BAILIWICK_DYNAMODB_UPSTREAM_ACCESS_KEY_ID and
+BAILIWICK_DYNAMODB_UPSTREAM_SECRET_ACCESS_KEY give. See docs/upstream.md.
+
 Without a root access key from either, one is made on first start, printed once
 and kept in the data directory; only sealed, if the root key is kept elsewhere.
 On later starts account and keys must be the same. The server ends when it is interrupted or gets SIGTERM, as soon as the
@@ -63,6 +74,9 @@ calls under way have their answers.`,
 				"addr":     {&cfg.Addr, &flags.Addr},
 				"tls-cert": {&cfg.TLSCert, &flags.TLSCert},
 				"tls-key":  {&cfg.TLSKey, &flags.TLSKey},
+
+				"dynamodb-upstream": {&cfg.Upstream.URL, &flags.Upstream.URL},
+				"metrics":           {&cfg.Metrics, &flags.Metrics},
 			} {
 				if cmd.Flags().Changed(flag) {
 					*field.to = *field.from
@@ -81,6 +95,8 @@ calls under way have their answers.`,
 	f.StringVar(&flags.RootKeyFile, "root-key-file", "", "`file` with the root key, outside the data directory")
 	f.StringVar(&flags.TLSCert, "tls-cert", "", "`file` with a PEM certificate chain")
 	f.StringVar(&flags.TLSKey, "tls-key", "", "`file` with the certificate's PEM key")
+	f.StringVar(&flags.Metrics, "metrics", "", "`address` of metrics for Prometheus, which anybody who reaches it may read (default none)")
+	f.StringVar(&flags.Upstream.URL, "dynamodb-upstream", "", "`URL` of DynamoDB, or a server of its API, that keeps the tables")
 	return cmd
 }
 
@@ -101,6 +117,9 @@ func serve(cmd *cobra.Command, cfg bailiwick.Config) error {
 	err = s.Serve(cmd.Context(), func(endpoint string) {
 		if err := announce(cmd.OutOrStdout(), endpoint, s.Root()); err != nil {
 			cfg.Log.Error("standard output can't be written", "err", err)
+		}
+		if url := s.MetricsURL(); url != "" {
+			cfg.Log.Info("metrics are served, to whoever reaches them", "url", url)
 		}
 	})
 	return errors.Join(err, s.Close())

@@ -107,7 +107,7 @@ func (p *Proof) Check(ctx context.Context, svc *awsapi.Service, now time.Time) e
 		return refusal(p.unreadable)
 	}
 	q := p.signature
-	err := q.Check(sigv4.Profile{Service: svc.Name, Region: isRegion, Past: pastWindow, Future: futureWindow})
+	err := q.Check(sigv4.Profile{Service: svc.SigningName(), Region: isRegion, Past: pastWindow, Future: futureWindow})
 	if err != nil {
 		return refusal(err)
 	}
@@ -160,6 +160,9 @@ func (p *Proof) Verify(body []byte) error {
 
 // A Sharer is whom service is shared out to: see [identity.Credential.Sharer].
 type Sharer = identity.Sharer
+
+// ChoreSharer is [identity.ChoreSharer].
+func ChoreSharer(service string) Sharer { return identity.ChoreSharer(service) }
 
 // Sharer returns whom the request is served for; tenantTag is the key of the tag
 // that names a session's tenant. Requests whose signature was not verified all

@@ -17,9 +17,12 @@ import (
 
 // A Service is a set of operations spoken over one protocol.
 type Service struct {
-	// Name is the service's name in signing scopes and action prefixes, such
-	// as "dynamodb".
+	// Name is the service's name, such as "dynamodb": no other has it.
 	Name string
+
+	// Scope is the service's name in signing scopes and action prefixes, if that
+	// is another service's, whose requests are told apart by their Target.
+	Scope string
 
 	// Global services keep no region apart: their records and requests belong
 	// to us-east-1, whatever region a request is signed for.
@@ -32,6 +35,9 @@ type Service struct {
 	// Sessions is with which temporary credentials the service can be used.
 	Sessions Sessions
 
+	// Gzip is whether bodies may come compressed, with Content-Encoding: gzip.
+	Gzip bool
+
 	Protocol   Protocol
 	Operations []Operation
 
@@ -43,6 +49,17 @@ type Service struct {
 	// for nobody else. It is removed when the account is closed. Nil if the
 	// service keeps nothing but records of package identity.
 	Owns func(account string) []storage.Span
+
+	// Chores is what the service does without a call.
+	Chores []Chore
+}
+
+// SigningName returns the name of the service that requests are signed for.
+func (s *Service) SigningName() string {
+	if s.Scope != "" {
+		return s.Scope
+	}
+	return s.Name
 }
 
 // A Protocol maps HTTP to operations and back. Implementations are safe for
@@ -52,11 +69,19 @@ type Protocol interface {
 	// that are not of the protocol's form.
 	Open(r *http.Request, body []byte) (Message, error)
 
-	// Encode sends out, the result of op.
-	Encode(w http.ResponseWriter, op *Operation, requestID string, out any)
+	// Encode sends out, the result of op, in answer to r.
+	Encode(w http.ResponseWriter, r *http.Request, op *Operation, requestID string, out any)
 
 	// EncodeError sends e. r may be any request, even one that Open refused.
 	EncodeError(w http.ResponseWriter, r *http.Request, requestID string, e *Error)
+}
+
+// A Receptionist is a [Protocol] that answers some requests which are no calls,
+// such as those by which load balancers see whether a server is up. There is no
+// telling who sends them: the answers tell nothing but that.
+type Receptionist interface {
+	// Stray answers r, which names no service, or returns false if it can't.
+	Stray(w http.ResponseWriter, r *http.Request, requestID string) bool
 }
 
 // A Message is a request that has been read but not yet decoded.
@@ -72,12 +97,14 @@ type Message interface {
 type Call struct {
 	Service   *Service
 	Operation *Operation
+	Access    Access // what the call does to storage; see [Operation.AccessOf]
 	RequestID string
 	Region    string // in which the call acts; us-east-1 for global services
 	Time      time.Time
 	Caller    *Caller
 
 	SourceIP  netip.Addr // of the peer
+	Host      string     // that the request is addressed to, with its port
 	UserAgent string
 	Referer   string
 	Secure    bool // over TLS
@@ -86,6 +113,10 @@ type Call struct {
 	// out, the metadata area, read-only; once it is allowed, the spans that
 	// its needs named.
 	Tx *storage.Tx
+
+	// Prepared is what the operation has fetched before the call is decided; nil
+	// for all but those that another server carries out. See [OpForward].
+	Prepared any
 
 	// Pause lets the calls of others go first if this one has worked for long. A
 	// handler that reads much calls it now and then, and fails if it does. Nil in

@@ -67,12 +67,20 @@ type Operation struct {
 	presents func(any) Presented // nil but for FromInput
 	needs    func(context.Context, *Call, any) ([]Need, error)
 	handle   func(context.Context, *Call, any) (any, error)
+
+	// Of operations that another server carries out: see [OpForward].
+	prepare func(context.Context, *Call, any) error
+	forward func(context.Context, *Call, any) (any, error)
 }
 
 // A Validator is an input that checks itself, once, before anything is looked
 // up: limits, mixtures and syntax, whose errors don't depend on any resource.
 // What it parses on the way it keeps for needs and handler.
 type Validator interface{ Validate() error }
+
+// A Reader is an input of a [Write] operation that may ask for nothing but
+// reading.
+type Reader interface{ Reads() bool }
 
 // An Issuer is a result that hands out the credentials of a session, which the
 // call's record names: what a session does can be traced to who began it.
@@ -145,6 +153,15 @@ func (o *Operation) Out() reflect.Type { return o.out }
 
 // NewIn returns a pointer to a new, empty input.
 func (o *Operation) NewIn() any { return reflect.New(o.in).Interface() }
+
+// AccessOf returns what the operation does to storage with that input, which is
+// valid: a [Write] operation reads if its input is a [Reader] that does.
+func (o *Operation) AccessOf(in any) Access {
+	if r, ok := in.(Reader); ok && o.Access == Write && r.Reads() {
+		return Read
+	}
+	return o.Access
+}
 
 // Needs returns the permissions that the call needs.
 func (o *Operation) Needs(ctx context.Context, c *Call, in any) ([]Need, error) {

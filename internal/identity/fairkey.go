@@ -19,7 +19,12 @@ const (
 	tenantSharer sharerKind = iota + 1 // name is the value of the tenant's tag
 	roleSharer                         // the role's unique id
 	userSharer                         // the user's unique id; empty for the root
+	choreSharer                        // a service's chores; its name
 )
+
+// ChoreSharer returns whom the chores of the service share the server as. They
+// take part as one caller does, and so never keep callers waiting for long.
+func ChoreSharer(service string) Sharer { return Sharer{kind: choreSharer, name: service} }
 
 // Sharer returns whom the holder of the credential shares service as: the
 // tenant that the session's tag names, if it has one with the key tenantTag,

@@ -70,7 +70,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, from netip.Add
 		return b, err
 	}
 	if err := b.read(r.Body, int(expected)); err != nil {
-		return b, err
+		return b, unreadable(err)
 	}
 	// What follows is bounded by itself, and the next request on the connection
 	// has its own time.
@@ -89,7 +89,7 @@ func (b *body) read(r io.Reader, expected int) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return &awsapi.Error{Kind: awsapi.Invalid, Message: "The request body could not be read.", Err: err}
+			return err
 		case len(b.data) > b.limit:
 			return &awsapi.Error{Kind: awsapi.TooLarge}
 		case len(b.data) == cap(b.data):
@@ -98,6 +98,15 @@ func (b *body) read(r io.Reader, expected int) error {
 			}
 		}
 	}
+}
+
+// unreadable is the failure to read a body: for want of room, for its length,
+// or because it didn't come.
+func unreadable(err error) error {
+	if e, ok := errors.AsType[*awsapi.Error](err); ok {
+		return e
+	}
+	return &awsapi.Error{Kind: awsapi.Invalid, Message: "The request body could not be read.", Err: err}
 }
 
 // grow doubles what b can hold, if there is room. While it does, b is held

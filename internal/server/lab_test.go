@@ -73,6 +73,12 @@ type lab struct {
 // and "other" of both accounts, and an item of each.
 func newLab(t *testing.T, ops ...awsapi.Operation) *lab {
 	t.Helper()
+	return newLabWith(t, nil, ops...)
+}
+
+// newLabWith is newLab with chores besides.
+func newLabWith(t *testing.T, chores []awsapi.Chore, ops ...awsapi.Operation) *lab {
+	t.Helper()
 	d, err := pebble.OpenMemory()
 	check(t, err)
 	l := &lab{t: t, db: storage.New(d), directory: identity.New(keyring.NewMemory()), dir: t.TempDir(), logged: &lockedBuffer{}}
@@ -90,19 +96,21 @@ func newLab(t *testing.T, ops ...awsapi.Operation) *lab {
 	l.log, err = audit.Open(audit.Config{DB: l.db, Ring: keyring.NewMemory(), Dir: l.dir, Log: logger})
 	check(t, err)
 	l.authn = authn.New(l.db, l.directory, federation.New(federation.Config{}))
-	svc := &awsapi.Service{Name: "lab", Protocol: awsquery.New("2026-01-01", "https://lab.test/"), Operations: ops}
+	svc := &awsapi.Service{Name: "lab", Protocol: awsquery.New("2026-01-01", "https://lab.test/"), Operations: ops, Chores: chores}
 	sched, err := fair.New[authn.Sharer](1)
 	if err != nil {
 		t.Fatal(err)
 	}
+	started := server.StartChores(server.ChoresConfig{Services: []*awsapi.Service{svc}, DB: l.db, Fair: sched, Log: logger, Now: time.Now})
 	l.handler = server.New(server.Config{
-		Services: []*awsapi.Service{svc}, DB: l.db, Authn: l.authn, Authz: &authz.Authorizer{Directory: l.directory},
+		Services: []*awsapi.Service{svc}, Chores: started, DB: l.db, Authn: l.authn, Authz: &authz.Authorizer{Directory: l.directory},
 		Audit: l.log, Log: logger, Now: time.Now, Fair: sched,
 	})
 	srv := httptest.NewServer(l.handler)
 	l.url = srv.URL
 	l.stop = sync.OnceFunc(func() {
 		srv.Close()
+		started.Stop()
 		check(t, sched.Close())
 		check(t, l.log.Close()) // waits for calls under way
 		check(t, l.db.Close())

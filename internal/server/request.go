@@ -30,6 +30,17 @@ func (s *Server) route(r *http.Request, proof *authn.Proof) (*awsapi.Service, bo
 	return svc, ok && (form || proof.Unsigned() && s.presents(svc, r))
 }
 
+// stray answers a request that names no service.
+func (s *Server) stray(w http.ResponseWriter, r *http.Request, requestID string) {
+	for _, svc := range s.cfg.Services {
+		if p, ok := svc.Protocol.(awsapi.Receptionist); ok && p.Stray(w, r, requestID) {
+			return
+		}
+	}
+	w.Header().Set("X-Amzn-Requestid", requestID)
+	http.Error(w, http.StatusText(http.StatusNotFound), http.StatusNotFound)
+}
+
 // presents reports whether r is a query for an operation of svc that takes proof
 // in its input.
 func (s *Server) presents(svc *awsapi.Service, r *http.Request) bool {
@@ -44,6 +55,7 @@ func describe(c *awsapi.Call, r *http.Request) error {
 		return err
 	}
 	c.SourceIP = peer.Addr().Unmap().WithZone("") // as policies write addresses
+	c.Host = r.Host
 	c.UserAgent = r.UserAgent()
 	c.Referer = r.Referer()
 	c.Secure = r.TLS != nil

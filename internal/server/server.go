@@ -2,7 +2,8 @@
 
 // Package server answers AWS API requests. Its two halves are the only path to
 // any operation: [Server.serve] takes a call from the wire and back, and
-// [Server.do] decides it and does it, in one transaction.
+// [Server.do] decides it and does it, in one transaction. What another server
+// carries out is sent on when that has committed.
 package server
 
 import (
@@ -20,10 +21,12 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/authz"
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/fair"
+	"github.com/bailiwick-dev/bailiwick/internal/metrics"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
 
-// Config is what a Server needs. All fields but Observe are required.
+// Config is what a Server needs. All fields but Chores, Metrics and Observe are
+// required.
 type Config struct {
 	Services []*awsapi.Service
 	DB       *storage.DB
@@ -34,7 +37,9 @@ type Config struct {
 	Now      func() time.Time
 
 	Fair      *fair.Scheduler[authn.Sharer]
-	TenantTag string // key of the tag that names a session's tenant
+	Chores    *Chores          // that calls wake; nil for none
+	TenantTag string           // key of the tag that names a session's tenant
+	Metrics   *metrics.Metrics // nil to measure nothing
 
 	// Observe, if set, is told what every guarded call needs, before it is
 	// decided: a test compares it with the catalogue.
@@ -48,6 +53,7 @@ type Server struct {
 	byTarget map[string]*awsapi.Service
 	ops      map[*awsapi.Service]map[string]*awsapi.Operation
 	rooms    rooms
+	measured measured
 }
 
 // New returns a server for cfg.
@@ -58,9 +64,12 @@ func New(cfg Config) *Server {
 		byTarget: map[string]*awsapi.Service{},
 		ops:      map[*awsapi.Service]map[string]*awsapi.Operation{},
 		rooms:    newRooms(),
+		measured: newMeasured(&cfg),
 	}
 	for _, svc := range cfg.Services {
-		s.byName[svc.Name] = svc
+		if svc.Scope == "" {
+			s.byName[svc.Name] = svc
+		}
 		if svc.Target != "" {
 			s.byTarget[svc.Target] = svc
 		}
@@ -80,16 +89,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	svc, ok := s.route(r, proof)
 	if !ok {
 		settle(w, r, true)
-		w.Header().Set("X-Amzn-Requestid", id)
-		http.Error(w, http.StatusText(http.StatusNotFound), http.StatusNotFound)
+		s.stray(w, r, id)
 		return
 	}
 	call := &awsapi.Call{Service: svc, RequestID: id, Time: start}
+	var e *awsapi.Error
+	s.cfg.Metrics.Begin()
+	defer func() { s.measure(call, e) }()
 	if err := s.serve(w, r, call, proof); err != nil {
 		if storage.IsOutage(err) {
 			err = unavailable(err)
 		}
-		e := awsapi.AsError(err)
+		e = awsapi.AsError(err)
 		s.logFailure(r.Context(), call, e)
 		settle(w, r, refused(e.Kind))
 		s.noteStranger(call, proof, e)
@@ -136,6 +147,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 	if err := s.verify(w, proof, body); err != nil {
 		return err
 	}
+	if err := s.inflate(r, c, proof, body); err != nil {
+		return err
+	}
 	msg, err := s.open(r, c, proof, body)
 	if err != nil {
 		return err
@@ -149,8 +163,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 			return err
 		}
 	}
+	c.Access = c.Operation.AccessOf(in)
 	who, err := s.identify(w, r, c, proof, body, in)
 	if err != nil {
+		return err
+	}
+	if err := c.Operation.Prepare(r.Context(), c, in); err != nil {
 		return err
 	}
 	turn, err := s.turn(r.Context(), proof)
@@ -161,7 +179,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 	if err != nil {
 		return err
 	}
-	s.encode(r.Context(), s.answer(w, c.SourceIP), c, proof, &turn, out)
+	if out, err = c.Operation.Forward(r.Context(), c, in, out); err != nil {
+		return err
+	}
+	s.cfg.Chores.wake(c.Operation)
+	s.encode(s.answer(w, c.SourceIP), r, c, proof, &turn, out)
 	return nil
 }
 
@@ -174,7 +196,7 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, who awsapi.Proof, turn 
 	defer entry.Done()
 	now := s.cfg.Now() // a session may have ended while the body came, or the turn
 	run := s.cfg.DB.Update
-	if c.Operation.Access == awsapi.Read {
+	if c.Access == awsapi.Read {
 		run, c.Pause = s.cfg.DB.View, pauses(turn)
 	}
 	var v verdict
@@ -198,7 +220,7 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, who awsapi.Proof, turn 
 				return err
 			}
 		}
-		if c.Operation.Access != awsapi.Read {
+		if c.Access != awsapi.Read {
 			v.record = change(c, &v, out)
 			return entry.Commit(tx, v.record)
 		}
@@ -295,7 +317,7 @@ func (s *Server) keep(ctx context.Context, e audit.Entry, c *awsapi.Call, v *ver
 		if err := e.Deny(ctx, record(c, v, nil)); err != nil {
 			return unrecorded(err)
 		}
-	case c.Operation.Access == awsapi.Read || callErr != nil:
+	case c.Access == awsapi.Read || callErr != nil:
 		if err := e.Allow(record(c, v, callErr)); err != nil {
 			return unrecorded(err)
 		}

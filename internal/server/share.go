@@ -53,15 +53,15 @@ const shortWork = 200 * time.Microsecond
 // it may be long too, and after a change all who waited for the same sync go on at
 // once: then it takes another turn to make, but none to send. What has been done
 // must be answered: if there is no turn to be had, it goes without.
-func (s *Server) encode(ctx context.Context, w http.ResponseWriter, c *awsapi.Call, proof *authn.Proof, worked *turn, out any) {
-	if worked.Took() > shortWork || c.Operation.Access != awsapi.Read {
-		t, err := s.enter(ctx, proof)
+func (s *Server) encode(w http.ResponseWriter, r *http.Request, c *awsapi.Call, proof *authn.Proof, worked *turn, out any) {
+	if worked.Took() > shortWork || c.Access != awsapi.Read {
+		t, err := s.enter(r.Context(), proof)
 		if err == nil {
 			defer t.Leave()
 		}
 		w = &leaver{w, &t}
 	}
-	c.Service.Protocol.Encode(w, c.Operation, c.RequestID, out)
+	c.Service.Protocol.Encode(w, r, c.Operation, c.RequestID, out)
 }
 
 // A leaver is a ResponseWriter that ends a turn before it sends anything.

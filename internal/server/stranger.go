@@ -15,9 +15,11 @@ func (s *Server) noteStranger(c *awsapi.Call, proof *authn.Proof, e *awsapi.Erro
 	if !refused(e.Kind) && !unproved(c, e) {
 		return
 	}
+	reason := authn.Reason(e)
+	s.cfg.Metrics.Stranger(reason)
 	id, known := proof.AccessKeyID()
 	s.cfg.Audit.Fail(&audit.Failure{
-		Time: c.Time, RequestID: c.RequestID, Service: c.Service.Name, Reason: authn.Reason(e),
+		Time: c.Time, RequestID: c.RequestID, Service: c.Service.Name, Reason: reason,
 		AccessKeyID: id, Known: known, Source: listen.Source(c.SourceIP), SourceIP: c.SourceIP,
 	})
 }

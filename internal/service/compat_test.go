@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -28,21 +29,27 @@ const compatFile = "../../docs/compat.md"
 // clients of AWS's own SDK, whose methods say what each operation takes and
 // returns. Services of our own are not among them.
 var clients = map[string]any{
-	"dynamodb":      &dynamodb.Client{},
-	"iam":           &iam.Client{},
-	"organizations": &organizations.Client{},
-	"sts":           &sts.Client{},
+	"dynamodb":        &dynamodb.Client{},
+	"dynamodbstreams": &dynamodbstreams.Client{},
+	"iam":             &iam.Client{},
+	"organizations":   &organizations.Client{},
+	"sts":             &sts.Client{},
 }
 
 // notes says of a service what the tables don't show.
 var notes = map[string]string{
 	"bailiwick": "Bailiwick's own API, over AWS JSON 1.1. Accounts and keys are the first account's to manage, revocations every account's own.",
-	"dynamodb": "Known and refused with a ValidationException, until they are served: secondary and vector indexes, streams, " +
-		"encryption by SSESpecification, resource policies, WarmThroughput, OnDemandThroughput, global tables, " +
-		"and the parameters from before expressions (AttributesToGet, AttributeUpdates, ConditionalOperator, Expected, " +
-		"KeyConditions, QueryFilter, ScanFilter). Tag keys that differ in case only are refused: policies couldn't tell them apart. " +
-		"dynamodb:ReturnValues is ALL_OLD if ReturnValuesOnConditionCheckFailure is, as the item is shown then. " +
-		"A page ends before its megabyte if its filter is very much work.",
+	"dynamodb": "Refused with a ValidationException: vector indexes, replicas and global tables, and encryption by SSESpecification, " +
+		"as items aren't encrypted under a key of their own. Backups, exports, imports, restores, Kinesis destinations and contributor " +
+		"insights are not there: lists of them are empty, what describes a table says that they are off, and what would make them is an " +
+		"unknown operation. Provisioned units, OnDemandThroughput, WarmThroughput and TableClass are kept and described, and nothing is " +
+		"throttled by them. Tables change at once: UpdateTable answers UPDATING and the next DescribeTable ACTIVE; a new index is CREATING " +
+		"until it is filled. Reads of global indexes see what was acknowledged before them. Items that have expired are gone within " +
+		"seconds. Tag keys that differ in case only are refused: policies couldn't tell them apart. dynamodb:ReturnValues is ALL_OLD if " +
+		"ReturnValuesOnConditionCheckFailure is, as the item is shown then. A page ends before its megabyte if its filter is very much work. " +
+		"Messages are worded as before June 2026, when AWS began to change them. The tables tagged bailiwick:tenant-attribute are counted " +
+		"per tenant, see docs/metrics.md.",
+	"dynamodbstreams": "A stream has one shard, which stays open until the stream is switched off. Its records are there for a day.",
 	"organizations": "All accounts belong to the one organization, which has all features and is there from the start. " +
 		"Only principals of the management account may call it. Closing an account removes what it owns at once, and for good.",
 	"iam": "Requests may be signed for any region; records are the account's. Nobody has passwords, MFA devices, certificates, " +

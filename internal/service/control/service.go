@@ -14,15 +14,16 @@ import (
 // target is the service's name in X-Amz-Target.
 const target = "Bailiwick_20261101"
 
-// New returns the service, on the records of d.
-func New(d *identity.Directory) *awsapi.Service {
+// New returns the service, on the records of d. The operations more, with their
+// actions, are those of other services that AWS has no counterpart of.
+func New(d *identity.Directory, more []awsapi.Operation, moreActions []awsapi.Action) *awsapi.Service {
 	return &awsapi.Service{
 		Name:     "bailiwick",
 		Sessions: awsapi.RoleSessions, // with those of users it takes a device's code, which nobody has
 		Global:   true,
 		Target:   target,
 		Protocol: awsjson.New(awsjson.Config{Version: "1.1", Target: target}),
-		Operations: []awsapi.Operation{
+		Operations: append([]awsapi.Operation{
 			awsapi.Op(awsapi.Operation{
 				Name:   "CreateAccount",
 				Access: awsapi.Control,
@@ -58,7 +59,7 @@ func New(d *identity.Directory) *awsapi.Service {
 				Access: awsapi.Read,
 				Sample: `{}`,
 			}, listKeysNeeds, listKeys),
-		},
-		Actions: actions(),
+		}, more...),
+		Actions: append(actions(), moreActions...),
 	}
 }

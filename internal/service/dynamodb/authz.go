@@ -29,7 +29,7 @@ func (s *service) target(c *awsapi.Call, ref tableRef) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	t, err := s.lookup(c.Tx, ref)
+	t, err := s.find(c, ref)
 	return target{ref: ref, table: t}, err
 }
 
@@ -45,7 +45,7 @@ func (t target) need(action string, ctx policy.Context, spans ...storage.Span) a
 		Spans:    spans,
 	}
 	if t.table != nil {
-		n.ResourceTags = t.table.Tags
+		n.ResourceTags, n.Policy = t.table.Tags, t.table.policy
 	}
 	return n
 }
@@ -69,6 +69,9 @@ type conditions struct {
 	// The parameters that have keys of their own; empty if the operation
 	// doesn't have them.
 	selects, returnValues, returnCapacity string
+
+	enclosing string // the operation, if it is one whose permissions are of others
+	fullScan  string // "true" or "false"
 }
 
 // Lookup implements [policy.Context].
@@ -92,6 +95,10 @@ func (k *conditions) Lookup(key string) policy.Value {
 		return oneOrNone(k.returnValues)
 	case "dynamodb:returnconsumedcapacity":
 		return oneOrNone(k.returnCapacity)
+	case "dynamodb:enclosingoperation":
+		return oneOrNone(k.enclosing)
+	case "dynamodb:fulltablescan":
+		return oneOrNone(k.fullScan)
 	}
 	return policy.Value{}
 }
@@ -157,14 +164,30 @@ func (t *target) open(write bool, keys ...attr.Item) []storage.Span {
 		return nil
 	}
 	t.at = make([][]byte, len(keys))
-	spans := make([]storage.Span, 0, len(keys)+1)
+	spans := make([]storage.Span, 0, len(keys)+2)
 	for i, key := range keys {
 		if t.at[i] = t.table.key(key); t.at[i] != nil {
 			spans = append(spans, one(t.at[i], write))
 		}
 	}
 	if write {
-		spans = append(spans, under(t.table.counts, true))
+		spans = append(spans, t.table.alongside()...)
+	}
+	return spans
+}
+
+// alongside returns the spans that writing any item takes besides its own.
+func (t *table) alongside() []storage.Span {
+	spans := append([]storage.Span{under(t.counts, true), t.derived}, t.usage.spans()...)
+	if t.stream != nil {
+		records := under(t.stream, true)
+		records.Blind = true
+		spans = append(spans, records)
+	}
+	for _, ix := range t.indexes {
+		if ix.Building {
+			spans = append(spans, under(ix.entries, true)) // to see what is there
+		}
 	}
 	return spans
 }
@@ -201,6 +224,7 @@ var (
 	selectKey      = awsapi.Key{Name: "dynamodb:Select", Always: true}
 	valuesKey      = awsapi.Key{Name: "dynamodb:ReturnValues", Always: true}
 	capacityKey    = awsapi.Key{Name: "dynamodb:ReturnConsumedCapacity", Always: true}
+	enclosingKey   = awsapi.Key{Name: "dynamodb:EnclosingOperation"} // of what is part of a transaction
 )
 
 // actions is the service's part of the catalogue.
@@ -208,19 +232,21 @@ func actions() []awsapi.Action {
 	table, tableOrIndex := []string{"table"}, []string{"table", "index"}
 	read := []awsapi.Key{leadingKeys, attributesKey, selectKey, capacityKey}
 	write := []awsapi.Key{leadingKeys, attributesKey, valuesKey, capacityKey}
-	return []awsapi.Action{
+	return append(slices.Concat(absentActions(), settingActions(), executeActions()), []awsapi.Action{
 		{Name: "dynamodb:CreateTable", Resources: table},
 		{Name: "dynamodb:DescribeTable", Resources: table},
+		{Name: "dynamodb:UpdateTimeToLive", Resources: table},
+		{Name: "dynamodb:DescribeTimeToLive", Resources: table},
 		{Name: "dynamodb:ListTables"},
 		{Name: "dynamodb:DeleteTable", Resources: table},
-		{Name: "dynamodb:TagResource", Resources: table},
-		{Name: "dynamodb:PutItem", Resources: table, Keys: write},
-		{Name: "dynamodb:GetItem", Resources: table, Keys: read},
-		{Name: "dynamodb:UpdateItem", Resources: table, Keys: write},
-		{Name: "dynamodb:DeleteItem", Resources: table, Keys: write},
+		{Name: "dynamodb:PutItem", Resources: table, Keys: append(write[:len(write):len(write)], enclosingKey)},
+		{Name: "dynamodb:GetItem", Resources: table, Keys: append(read[:len(read):len(read)], enclosingKey)},
+		{Name: "dynamodb:UpdateItem", Resources: table, Keys: append(write[:len(write):len(write)], enclosingKey)},
+		{Name: "dynamodb:DeleteItem", Resources: table, Keys: append(write[:len(write):len(write)], enclosingKey)},
+		{Name: "dynamodb:ConditionCheckItem", Resources: table, Keys: append(write[:len(write):len(write)], enclosingKey)},
 		{Name: "dynamodb:BatchWriteItem", Resources: table, Keys: []awsapi.Key{leadingKeys, attributesKey, capacityKey}},
 		{Name: "dynamodb:BatchGetItem", Resources: table, Keys: read},
 		{Name: "dynamodb:Query", Resources: tableOrIndex, Keys: append(read[:len(read):len(read)], valuesKey)},
 		{Name: "dynamodb:Scan", Resources: tableOrIndex, Keys: []awsapi.Key{someAttributes, selectKey, valuesKey, capacityKey}},
-	}
+	}...)
 }

@@ -170,6 +170,7 @@ func TestStrangersDoNotLearnWhichTablesThereAre(t *testing.T) {
 	cfg := user(t, srv, "stranger", statement(`"s3:*"`, "*", ""))
 	svc := service.New()
 	for _, op := range svc.Operations {
+		op.Sample = strings.ReplaceAll(op.Sample, "$ACCOUNT", srv.Root.AccountID)
 		there, err := servicetest.Call(t.Context(), cfg, svc, op.Name, strings.ReplaceAll(op.Sample, "Sample", "Docs"))
 		if err != nil {
 			t.Fatal(err)
@@ -220,10 +221,10 @@ func TestAccountsAreApart(t *testing.T) {
 	other := client(cfg)
 	svc := service.New()
 	for _, op := range svc.Operations {
-		if op.Name == "ListTables" {
+		if !strings.Contains(op.Sample, "Sample") || strings.Contains(op.Sample, "GlobalTable") {
 			continue // names no table
 		}
-		in := strings.ReplaceAll(op.Sample, `"Sample"`, `"`+inAccount+`Docs"`)
+		in := strings.NewReplacer(`"Sample"`, `"`+inAccount+`Docs"`, `\"Sample\"`, `\"`+inAccount+`Docs\"`, "table/Sample", "table/Docs", "$ACCOUNT", srv.Root.AccountID).Replace(op.Sample)
 		got, err := servicetest.Call(t.Context(), cfg, svc, op.Name, in)
 		if err != nil {
 			t.Fatal(err)
@@ -244,16 +245,23 @@ func TestAccountsAreApart(t *testing.T) {
 	wantItem(t, "second account's", get(t, other, "Docs", item{"pk": str("a")}), item{"pk": str("a"), "v": str("second")})
 }
 
+// absent is the operations on what nobody has here.
+var absent = map[string]bool{
+	"DescribeBackup": true, "DeleteBackup": true, "DescribeExport": true, "DescribeImport": true,
+	"DescribeGlobalTable": true, "DescribeGlobalTableSettings": true,
+}
+
 // TestSamplesSucceedInOrder holds what the operation table promises.
 func TestSamplesSucceedInOrder(t *testing.T) {
 	srv := bailiwicktest.New(t)
 	svc := service.New()
 	for _, op := range svc.Operations {
-		a, err := servicetest.Call(t.Context(), srv.Config(), svc, op.Name, strings.ReplaceAll(op.Sample, "$TENANT", "yellow"))
+		in := strings.NewReplacer("$TENANT", "yellow", "$ACCOUNT", srv.Root.AccountID).Replace(op.Sample)
+		a, err := servicetest.Call(t.Context(), srv.Config(), svc, op.Name, in)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !a.OK() {
+		if !a.OK() && !(absent[op.Name] && strings.Contains(a.Body, "NotFoundException")) {
 			t.Errorf("%s answers %d %s", op.Name, a.Status, a.Body)
 		}
 	}

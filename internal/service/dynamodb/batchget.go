@@ -78,7 +78,7 @@ func (s *service) batchGetItem(ctx context.Context, c *awsapi.Call, in *batchGet
 		if len(r.unprocessed) > 0 {
 			out.UnprocessedKeys[b.name] = b.again(r.unprocessed)
 		}
-		if used := consumed(in.ReturnConsumedCapacity, b.name, r.units); used != nil {
+		if used := consumed(in.ReturnConsumedCapacity, b.name, charge{table: r.units}); used != nil {
 			out.ConsumedCapacity = append(out.ConsumedCapacity, *used)
 		}
 	}
@@ -93,7 +93,7 @@ func (b *batchGetTable) checkKeys() error {
 			return validation(err)
 		}
 	}
-	return validation(projectionPaths(b.projection).CheckKeys(schema))
+	return b.target.table.checkPaths(projectionPaths(b.projection))
 }
 
 // batchRead is what a batch has read of one table.
@@ -107,9 +107,9 @@ type batchRead struct {
 // be answered, reaches.
 func (b *batchGetTable) read(tx *storage.Tx, left *int) (*batchRead, error) {
 	out := &batchRead{items: []item{}}
-	found := 0
+	found := make([]bool, len(b.keys))
 	err := tx.GetMany(b.target.at, func(i int, val []byte) error {
-		found++
+		found[i] = true
 		if *left == 0 {
 			out.unprocessed = append(out.unprocessed, item{b.keys[i]})
 			return nil
@@ -120,11 +120,23 @@ func (b *batchGetTable) read(tx *storage.Tx, left *int) (*batchRead, error) {
 		}
 		*left = max(0, *left-it.Size()) // the item that reaches the limit is the last
 		out.items = append(out.items, item{project(b.projection, it)})
-		out.units += readUnits(it.Size(), b.in.ConsistentRead)
+		b.took(out, it, i)
 		return nil
 	})
-	out.units += float64(len(b.keys)-found) * readUnits(0, b.in.ConsistentRead)
+	for i, found := range found {
+		if !found {
+			b.took(out, attr.Item{}, i)
+		}
+	}
 	return out, err
+}
+
+// took adds the capacity that looking up the item of key i has taken, which may be
+// none.
+func (b *batchGetTable) took(out *batchRead, it attr.Item, i int) {
+	units := readUnits(sizeOf(it), b.in.ConsistentRead)
+	out.units += units
+	b.target.table.readItem(it, b.keys[i], units)
 }
 
 // again returns the part of a batch that asks for the keys as b does.
@@ -134,5 +146,6 @@ func (b *batchGetTable) again(keys []item) unprocessedKeys {
 		ConsistentRead:           b.in.ConsistentRead,
 		ProjectionExpression:     b.in.ProjectionExpression,
 		ExpressionAttributeNames: b.in.ExpressionAttributeNames,
+		AttributesToGet:          b.in.AttributesToGet,
 	}
 }

@@ -56,13 +56,14 @@ func (s *service) batchWriteItem(_ context.Context, c *awsapi.Call, in *batchWri
 	out := &batchWriteItemOutput{}
 	for i := range in.tables {
 		b := &in.tables[i]
-		units, err := b.write(c)
+		used, err := b.write(c)
 		if err != nil {
 			return nil, err
 		}
-		if used := consumed(in.ReturnConsumedCapacity, b.name, units); used != nil {
+		if used := consumed(in.ReturnConsumedCapacity, b.name, used); used != nil {
 			out.ConsumedCapacity = append(out.ConsumedCapacity, *used)
 		}
+		out.ItemCollectionMetrics = b.target.table.collections(out.ItemCollectionMetrics, in.ReturnItemCollectionMetrics, b.writes)
 	}
 	return out, nil
 }
@@ -75,7 +76,7 @@ func (in *batchWriteItemInput) checkKeys() error {
 		for j, it := range b.writes {
 			check := b.target.table.schema.CheckKey
 			if b.puts(j) {
-				check = b.target.table.schema.CheckItem
+				check = b.target.table.checkItem
 			}
 			if err := check(it); err != nil {
 				return validation(err)
@@ -95,23 +96,20 @@ func (in *batchWriteItemInput) checkKeys() error {
 }
 
 // write does the requests of the part and returns the capacity they take.
-func (b *batchWriteTable) write(c *awsapi.Call) (units float64, err error) {
-	var n count
+func (b *batchWriteTable) write(c *awsapi.Call) (used charge, err error) {
+	w := b.target.table.writer(c.Tx, c.Time)
 	for i, new := range b.writes {
-		key := b.target.at[i]
-		old, err := load(c.Tx, key)
+		at := b.target.at[i]
+		old, err := load(c.Tx, at)
 		if err != nil {
-			return 0, err
+			return used, err
 		}
 		if !b.puts(i) {
 			new = attr.Item{}
 		}
-		change := newChange(old, new)
-		if err := change.write(c.Tx, key); err != nil {
-			return 0, err
+		if err := w.change(at, newChange(old, new)); err != nil {
+			return used, err
 		}
-		n.add(change.count())
-		units += change.units()
 	}
-	return units, b.target.table.record(c.Tx, n, c.Time)
+	return w.used, w.done()
 }

@@ -69,7 +69,7 @@ func BenchmarkGetItem(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			out := do(db, get, decode(b, svc, get, body), b)
-			svc.Protocol.Encode(httptest.NewRecorder(), get, "id", out)
+			svc.Protocol.Encode(httptest.NewRecorder(), nil, get, "id", out)
 		}
 	})
 }

@@ -32,15 +32,62 @@ func sizeOf(it attr.Item) int {
 // steps returns how many steps cover size bytes; one at least.
 func steps(size, step int) int { return max(1, (size+step-1)/step) }
 
+// A charge is the capacity that a call takes of a table and its indexes.
+type charge struct {
+	table   float64
+	indexes []indexCharge
+}
+
+type indexCharge struct {
+	index *index
+	units float64
+}
+
+// index adds what the call takes of an index.
+func (c *charge) index(ix *index, units float64) {
+	if units == 0 {
+		return
+	}
+	for i := range c.indexes {
+		if c.indexes[i].index == ix {
+			c.indexes[i].units += units
+			return
+		}
+	}
+	c.indexes = append(c.indexes, indexCharge{ix, units})
+}
+
+// total returns the capacity of table and indexes together.
+func (c *charge) total() float64 {
+	total := c.table
+	for _, i := range c.indexes {
+		total += i.units
+	}
+	return total
+}
+
 // consumed returns the capacity that a call reports for a table, by its
 // ReturnConsumedCapacity; nil if the caller doesn't want to know. The table is
 // named as the caller did.
-func consumed(mode *string, table string, units float64) *consumedCapacity {
-	switch orNone(mode) {
-	case "TOTAL":
-		return &consumedCapacity{TableName: &table, CapacityUnits: &units}
-	case "INDEXES":
-		return &consumedCapacity{TableName: &table, CapacityUnits: &units, Table: &capacity{&units}}
+func consumed(mode *string, table string, used charge) *consumedCapacity {
+	m := orNone(mode)
+	if m == none {
+		return nil
 	}
-	return nil
+	out := &consumedCapacity{TableName: &table, CapacityUnits: new(used.total())}
+	if m == "TOTAL" {
+		return out
+	}
+	out.Table = &capacity{CapacityUnits: &used.table}
+	for _, i := range used.indexes {
+		arms := &out.GlobalSecondaryIndexes
+		if i.index.Local {
+			arms = &out.LocalSecondaryIndexes
+		}
+		if *arms == nil {
+			*arms = map[string]capacity{}
+		}
+		(*arms)[i.index.Name] = capacity{CapacityUnits: &i.units}
+	}
+	return out
 }

@@ -31,7 +31,7 @@ func TestNeedsCarryTheKeysOfTheCatalogue(t *testing.T) {
 		}
 		for i := range svc.Operations {
 			op := &svc.Operations[i]
-			in := decode(t, svc, op, strings.ReplaceAll(op.Sample, "$TENANT", "yellow"))
+			in := decode(t, svc, op, strings.NewReplacer("$TENANT", "yellow", "$ACCOUNT", "111122223333").Replace(op.Sample))
 			err := db.View(t.Context(), func(tx *storage.Tx) error {
 				needs, err := op.Needs(t.Context(), newCall(tx.Metadata()), in)
 				for i := range needs {

@@ -3,8 +3,9 @@
 package dynamodb
 
 import (
-	"cmp"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 )
@@ -16,18 +17,57 @@ const (
 )
 
 // describe returns the table's description. n is its sum of counts.
-func (t *table) describe(n count) *tableDescription {
-	d := t.identify(statusActive, n)
-	d.AttributeDefinitions, d.KeySchema = t.keys()
+func (t *table) describe(n *counts, now time.Time) *tableDescription {
+	d := t.identify(statusActive, n, now)
+	d.AttributeDefinitions, d.KeySchema = t.definitions(), elements(t.Keys[:1], t.Keys[1:])
 	d.CreationDateTime = &t.Created
-	reads, writes := t.ReadUnits, t.WriteUnits
-	if t.BillingMode == payPerRequest {
-		d.BillingModeSummary = &billingModeSummary{BillingMode: &t.BillingMode, LastUpdateToPayPerRequestDateTime: &t.Created}
-		reads, writes = warmReads, warmWrites
+	if !t.OnDemandSince.IsZero() {
+		d.BillingModeSummary = &billingModeSummary{BillingMode: &t.BillingMode, LastUpdateToPayPerRequestDateTime: &t.OnDemandSince}
 	}
-	d.WarmThroughput = &warmThroughputDescription{&reads, &writes, new(statusActive)}
+	d.WarmThroughput = t.Throughput.warmth(t.BillingMode, t.ReadUnits, t.WriteUnits)
+	d.OnDemandThroughput = t.Throughput.limits()
+	t.describeStream(d)
 	if t.Class != "" {
 		d.TableClassSummary = &tableClassSummary{&t.Class}
+	}
+	for _, ix := range t.indexes {
+		if ix.Local {
+			d.LocalSecondaryIndexes = append(d.LocalSecondaryIndexes, ix.describeLocal(n))
+		} else {
+			d.GlobalSecondaryIndexes = append(d.GlobalSecondaryIndexes, ix.describeGlobal(n, now))
+		}
+	}
+	return d
+}
+
+func (ix *index) describeLocal(n *counts) localSecondaryIndexDescription {
+	c := n.of(ix.ID)
+	return localSecondaryIndexDescription{
+		IndexName:      &ix.Name,
+		KeySchema:      elements(ix.Hash, ix.Range),
+		Projection:     &projection{&ix.Projection, ix.NonKey},
+		IndexSizeBytes: &c.bytes,
+		ItemCount:      &c.items,
+		IndexArn:       new(ix.table.ref.indexARN(ix.Name).String()),
+	}
+}
+
+func (ix *index) describeGlobal(n *counts, now time.Time) globalSecondaryIndexDescription {
+	local := ix.describeLocal(n)
+	d := globalSecondaryIndexDescription{
+		IndexName:             local.IndexName,
+		KeySchema:             local.KeySchema,
+		Projection:            local.Projection,
+		IndexStatus:           new(statusActive),
+		ProvisionedThroughput: ix.Throughput.describe(ix.ReadUnits, ix.WriteUnits, now),
+		IndexSizeBytes:        local.IndexSizeBytes,
+		ItemCount:             local.ItemCount,
+		IndexArn:              local.IndexArn,
+		WarmThroughput:        ix.Throughput.warmth(ix.table.BillingMode, ix.ReadUnits, ix.WriteUnits),
+		OnDemandThroughput:    ix.Throughput.limits(),
+	}
+	if ix.Building {
+		d.IndexStatus, d.Backfilling = new(statusCreating), new(true)
 	}
 	return d
 }
@@ -35,9 +75,15 @@ func (t *table) describe(n count) *tableDescription {
 // describeNew returns the description that CreateTable answers with, which
 // doesn't have everything yet.
 func (t *table) describeNew() *tableDescription {
-	d := t.describe(count{})
+	d := t.describe(&counts{}, t.Created)
 	d.TableStatus = new(statusCreating)
-	d.WarmThroughput = nil
+	if t.Throughput.WarmReads == 0 && t.Throughput.WarmWrites == 0 {
+		d.WarmThroughput = nil
+	}
+	for i := range d.GlobalSecondaryIndexes {
+		d.GlobalSecondaryIndexes[i].IndexStatus = new(statusCreating)
+		d.GlobalSecondaryIndexes[i].WarmThroughput = nil
+	}
 	if d.BillingModeSummary != nil {
 		d.BillingModeSummary.LastUpdateToPayPerRequestDateTime = nil
 	}
@@ -45,33 +91,46 @@ func (t *table) describeNew() *tableDescription {
 }
 
 // identify returns as much of the description as DeleteTable answers with.
-func (t *table) identify(status string, n count) *tableDescription {
+func (t *table) identify(status string, n *counts, now time.Time) *tableDescription {
 	return &tableDescription{
-		TableName:   &t.Name,
-		TableStatus: &status,
-		ProvisionedThroughput: &provisionedThroughputDescription{
-			NumberOfDecreasesToday: new(int64(0)),
-			ReadCapacityUnits:      &t.ReadUnits,
-			WriteCapacityUnits:     &t.WriteUnits,
-		},
-		TableSizeBytes:            &n.bytes,
-		ItemCount:                 &n.items,
+		TableName:                 &t.Name,
+		TableStatus:               &status,
+		ProvisionedThroughput:     t.Throughput.describe(t.ReadUnits, t.WriteUnits, now),
+		TableSizeBytes:            &n.table.bytes,
+		ItemCount:                 &n.table.items,
 		TableArn:                  new(t.arn.String()),
 		TableId:                   new(t.ID.String()),
 		DeletionProtectionEnabled: &t.DeletionProtection,
 	}
 }
 
-// keys returns the table's key as descriptions show it: definitions sorted by
-// name, the schema with the partition key first.
-func (t *table) keys() (definitions []attributeDefinition, schema []keySchemaElement) {
-	for i := range t.Keys {
-		k := &t.Keys[i]
-		definitions = append(definitions, attributeDefinition{&k.Name, &k.Type})
-		schema = append(schema, keySchemaElement{&k.Name, &keyTypes[i]})
+// definitions returns the attributes that are in keys, sorted by name.
+func (t *table) definitions() []attributeDefinition {
+	types := map[string]string{}
+	for _, k := range t.Keys {
+		types[k.Name] = k.Type
 	}
-	slices.SortFunc(definitions, func(a, b attributeDefinition) int { return cmp.Compare(*a.AttributeName, *b.AttributeName) })
-	return definitions, schema
+	for _, x := range t.Indexes {
+		for _, k := range slices.Concat(x.Hash, x.Range) {
+			types[k.Name] = k.Type
+		}
+	}
+	var out []attributeDefinition
+	for _, name := range slices.Sorted(maps.Keys(types)) {
+		out = append(out, attributeDefinition{&name, new(types[name])})
+	}
+	return out
+}
+
+// elements returns a key as descriptions show it.
+func elements(hash, sort []keyRecord) []keySchemaElement {
+	var out []keySchemaElement
+	for i, keys := range [][]keyRecord{hash, sort} {
+		for j := range keys {
+			out = append(out, keySchemaElement{&keys[j].Name, &keyTypes[i]})
+		}
+	}
+	return out
 }
 
 // tagsOf returns the tags of a request as needs and records have them.

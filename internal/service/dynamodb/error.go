@@ -48,6 +48,11 @@ func errTableNotFound(name string) error {
 	return awsapi.Errorf(awsapi.NotFound, codeNotFound, "Requested resource not found: Table: %s not found", name)
 }
 
+// errIndexNotFound answers operations on an index that its table doesn't have.
+func errIndexNotFound(index, table string) error {
+	return awsapi.Errorf(awsapi.NotFound, codeNotFound, "Requested resource not found: Index %s for table %s", index, table)
+}
+
 func errNoIndex(index string) error {
 	return invalid("The table does not have the specified index: %s", index)
 }

@@ -9,13 +9,6 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/expr"
 )
 
-// A clause is an expression parameter of a request; text is nil if it isn't
-// given.
-type clause struct {
-	name string
-	text *string
-}
-
 // checkClauses refuses placeholders without an expression. Placeholders of
 // values need one of takers, which AWS names.
 func checkClauses(names map[string]string, values itemInput, takers []clause, others ...clause) error {
@@ -56,6 +49,15 @@ func compile[T any](text *string, f func(string) (*T, error)) (*T, error) {
 	return out, validation(err)
 }
 
+// compileTo is compile, but leaves what to points to as it is if there is no
+// text.
+func compileTo[T any](to **T, text *string, f func(string) (*T, error)) (err error) {
+	if text != nil {
+		*to, err = compile(text, f)
+	}
+	return err
+}
+
 // placeholders reads the placeholders of a request's expressions.
 func placeholders(names map[string]string, values itemInput) (*expr.Placeholders, error) {
 	p, err := expr.NewPlaceholders(names, values.Input)
@@ -65,6 +67,9 @@ func placeholders(names map[string]string, values itemInput) (*expr.Placeholders
 // compileCondition compiles the one expression of a request that has only a
 // condition; nil if it has none.
 func compileCondition(text *string, names map[string]string, values itemInput) (*expr.Condition, error) {
+	if text == nil { // and so no placeholders
+		return nil, nil
+	}
 	p, err := placeholders(names, values)
 	if err != nil {
 		return nil, err
@@ -79,6 +84,9 @@ func compileCondition(text *string, names map[string]string, values itemInput) (
 // compileProjection compiles the one expression of a request that has only a
 // projection; nil if it has none.
 func compileProjection(text *string, names map[string]string) (*expr.Projection, error) {
+	if text == nil { // and so no placeholders
+		return nil, nil
+	}
 	p, err := placeholders(names, itemInput{})
 	if err != nil {
 		return nil, err
@@ -88,6 +96,33 @@ func compileProjection(text *string, names map[string]string) (*expr.Projection,
 		return nil, err
 	}
 	return c, validation(p.CheckUnused())
+}
+
+// maxEffort is how many bytes of items and values the expressions of one call
+// that writes may look at: some hundred times the largest item. Texts of a few
+// kilobytes can ask for much more, and attributes to update for more than that.
+const maxEffort = 128 << 20
+
+// effort returns how many bytes a condition and an update, either of which may
+// be nil, look at in the item.
+func effort(c *expr.Condition, u *expr.Update, it attr.Item) int {
+	size, n := sizeOf(it), 0
+	if c != nil {
+		n += c.Work(size)
+	}
+	if u != nil {
+		n += u.Work(size)
+	}
+	return n
+}
+
+// checkEffort refuses expressions that look at n bytes if that is too much: while
+// they are evaluated, nobody else gets the processor.
+func checkEffort(n int) error {
+	if n > maxEffort {
+		return invalid("The expressions of the request look at too many bytes of items and values; the limit is %d", maxEffort)
+	}
+	return nil
 }
 
 // conditionPaths returns the paths of a condition, which may be nil.

@@ -41,16 +41,18 @@ func (s *service) getItem(_ context.Context, c *awsapi.Call, in *getItemInput) (
 	if err != nil {
 		return nil, err
 	}
-	if err := projectionPaths(in.projection).CheckKeys(t.schema); err != nil {
-		return nil, validation(err)
+	if err := t.checkPaths(projectionPaths(in.projection)); err != nil {
+		return nil, err
 	}
 	it, err := load(c.Tx, in.target.at[0])
 	if err != nil {
 		return nil, err
 	}
 	out := &getItemOutput{}
+	units := readUnits(sizeOf(it), in.ConsistentRead)
+	t.readItem(it, in.key, units)
 	if orNone(in.ReturnConsumedCapacity) != none {
-		out.ConsumedCapacity = consumed(in.ReturnConsumedCapacity, in.ref.given, readUnits(sizeOf(it), in.ConsistentRead))
+		out.ConsumedCapacity = consumed(in.ReturnConsumedCapacity, in.ref.given, charge{table: units})
 	}
 	if it.Len() > 0 { // a projection may show nothing of an item that is there
 		out.Item = &item{project(in.projection, it)}
@@ -86,18 +88,21 @@ func (s *service) putItem(_ context.Context, c *awsapi.Call, in *putItemInput) (
 	if t == nil {
 		return nil, errNoTable()
 	}
-	if err := t.schema.CheckItem(in.item); err != nil {
-		return nil, validation(err)
+	if err := t.checkItem(in.item); err != nil {
+		return nil, err
 	}
-	if err := conditionPaths(in.condition).CheckKeys(t.schema); err != nil {
-		return nil, validation(err)
+	if err := t.checkPaths(conditionPaths(in.condition)); err != nil {
+		return nil, err
 	}
-	old, units, err := in.target.replace(c, in.condition, in.ReturnValuesOnConditionCheckFailure,
+	old, used, err := in.target.replace(c, in.condition, in.ReturnValuesOnConditionCheckFailure,
 		func(attr.Item) (attr.Item, error) { return in.item, nil })
 	if err != nil {
 		return nil, err
 	}
-	out := &putItemOutput{ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, units)}
+	out := &putItemOutput{
+		ConsumedCapacity:      consumed(in.ReturnConsumedCapacity, in.ref.given, used),
+		ItemCollectionMetrics: t.collection(in.ReturnItemCollectionMetrics, in.item),
+	}
 	if orNone(in.ReturnValues) == allOld {
 		out.Attributes = shown(old)
 	}
@@ -108,22 +113,25 @@ func (s *service) putItem(_ context.Context, c *awsapi.Call, in *putItemInput) (
 // in its place, if the condition holds of it. It returns the item that was there
 // and the capacity that the write takes; onFailure is the call's
 // ReturnValuesOnConditionCheckFailure.
-func (t target) replace(c *awsapi.Call, cond *expr.Condition, onFailure *string, next func(old attr.Item) (attr.Item, error)) (old attr.Item, units float64, err error) {
+func (t target) replace(c *awsapi.Call, cond *expr.Condition, onFailure *string, next func(old attr.Item) (attr.Item, error)) (old attr.Item, used charge, err error) {
 	if old, err = load(c.Tx, t.at[0]); err != nil {
-		return old, 0, err
+		return old, used, err
+	}
+	if err := checkEffort(effort(cond, nil, old)); err != nil {
+		return old, used, err
 	}
 	if !holds(cond, old) {
-		return old, 0, errConditionFailed(oldOnFailure(onFailure, old))
+		return old, used, errConditionFailed(oldOnFailure(onFailure, old))
 	}
 	new, err := next(old)
 	if err != nil {
-		return old, 0, err
+		return old, used, err
 	}
-	change := newChange(old, new)
-	if err := change.write(c.Tx, t.at[0]); err != nil {
-		return old, 0, err
+	w := t.table.writer(c.Tx, c.Time)
+	if err := w.change(t.at[0], newChange(old, new)); err != nil {
+		return old, used, err
 	}
-	return old, change.units(), t.table.record(c.Tx, change.count(), c.Time)
+	return old, w.used, w.done()
 }
 
 // statedReturn returns dynamodb:ReturnValues. A call that asks for the whole item
@@ -167,15 +175,18 @@ func (s *service) deleteItem(_ context.Context, c *awsapi.Call, in *deleteItemIn
 	if err != nil {
 		return nil, err
 	}
-	if err := conditionPaths(in.condition).CheckKeys(t.schema); err != nil {
-		return nil, validation(err)
+	if err := t.checkPaths(conditionPaths(in.condition)); err != nil {
+		return nil, err
 	}
-	old, units, err := in.target.replace(c, in.condition, in.ReturnValuesOnConditionCheckFailure,
+	old, used, err := in.target.replace(c, in.condition, in.ReturnValuesOnConditionCheckFailure,
 		func(attr.Item) (attr.Item, error) { return attr.Item{}, nil })
 	if err != nil {
 		return nil, err
 	}
-	out := &deleteItemOutput{ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, units)}
+	out := &deleteItemOutput{
+		ConsumedCapacity:      consumed(in.ReturnConsumedCapacity, in.ref.given, used),
+		ItemCollectionMetrics: t.collection(in.ReturnItemCollectionMetrics, in.key),
+	}
 	if orNone(in.ReturnValues) == allOld {
 		out.Attributes = shown(old)
 	}
@@ -202,53 +213,71 @@ func (s *service) updateItem(_ context.Context, c *awsapi.Call, in *updateItemIn
 	if err != nil {
 		return nil, err
 	}
-	if err := in.checkPaths(t); err != nil {
+	if err := t.checkUpdate(in.update); err != nil {
+		return nil, err
+	}
+	if err := t.checkPaths(conditionPaths(in.condition)); err != nil {
 		return nil, err
 	}
 	var results attr.Item
-	_, units, err := in.target.replace(c, in.condition, in.ReturnValuesOnConditionCheckFailure,
-		func(old attr.Item) (new attr.Item, err error) {
-			new, results, err = in.apply(old)
-			if err == nil && !bytes.Equal(t.key(new), in.target.at[0]) {
-				err = errors.New("dynamodb: an update has changed the key of its item")
-			}
-			return new, err
+	_, used, err := in.target.replace(c, in.condition, in.ReturnValuesOnConditionCheckFailure,
+		func(old attr.Item) (attr.Item, error) {
+			updated, err := t.apply(in.update, in.key, old)
+			results = in.results(old, updated)
+			return updated.Item, err
 		})
 	if err != nil {
 		return nil, err
 	}
 	return &updateItemOutput{
-		Attributes:       shown(results),
-		ConsumedCapacity: consumed(in.ReturnConsumedCapacity, in.ref.given, units),
+		Attributes:            shown(results),
+		ConsumedCapacity:      consumed(in.ReturnConsumedCapacity, in.ref.given, used),
+		ItemCollectionMetrics: t.collection(in.ReturnItemCollectionMetrics, in.key),
 	}, nil
 }
 
-// checkPaths checks the paths of the expressions against the key of the table.
-func (in *updateItemInput) checkPaths(t *table) error {
-	if in.update != nil {
-		if err := in.update.CheckKeys(t.schema); err != nil {
-			return validation(err)
-		}
-		if err := in.update.Paths().CheckKeys(t.schema); err != nil {
+// checkUpdate checks what an update, which may be nil, would do to the keys of
+// the table and its indexes.
+func (t *table) checkUpdate(u *expr.Update) error {
+	if u == nil {
+		return nil
+	}
+	if err := u.CheckKeys(t.schema); err != nil {
+		return validation(err)
+	}
+	for _, ix := range t.indexes {
+		if err := u.CheckIndexKeys(ix.schema, ix.Name); err != nil {
 			return validation(err)
 		}
 	}
-	return validation(conditionPaths(in.condition).CheckKeys(t.schema))
+	return t.checkPaths(u.Paths())
 }
 
-// apply returns what the update makes of old, and what ReturnValues asks for.
-// An item that isn't there yet begins as its key.
-func (in *updateItemInput) apply(old attr.Item) (new, results attr.Item, err error) {
-	updated := expr.Updated{Item: old}
+// apply returns what the update, which may be nil, makes of the item with that
+// key. An item that isn't there yet begins as its key.
+func (t *table) apply(u *expr.Update, key, old attr.Item) (updated expr.Updated, err error) {
+	updated.Item = old
 	if old.Len() == 0 {
-		updated.Item = in.key
+		updated.Item = key
 	}
-	if in.update != nil {
-		if updated, err = in.update.Apply(updated.Item); err != nil {
-			return attr.Item{}, attr.Item{}, validation(err)
+	if u == nil {
+		return updated, nil
+	}
+	if err := checkEffort(effort(nil, u, old)); err != nil {
+		return expr.Updated{}, err
+	}
+	if updated, err = u.Apply(updated.Item); err != nil {
+		return expr.Updated{}, validation(err)
+	}
+	for _, ix := range t.indexes {
+		if err := ix.checkUpdated(updated.Item); err != nil {
+			return expr.Updated{}, err
 		}
 	}
-	return updated.Item, in.results(old, updated), nil
+	if !bytes.Equal(t.key(updated.Item), t.key(key)) {
+		return expr.Updated{}, errors.New("dynamodb: an update has changed the key of its item")
+	}
+	return updated, nil
 }
 
 // results returns what ReturnValues asks for.

@@ -66,6 +66,11 @@ func (r tableRef) indexARN(index string) arn.ARN {
 	return a
 }
 
+// globalTableARN returns the ARN of a global table, which is of no region.
+func globalTableARN(account, name string) arn.ARN {
+	return arn.ARN{Partition: partition, Service: serviceName, Account: account, Resource: "global-table/" + name}
+}
+
 func validName(s string) bool {
 	return minName <= len(s) && len(s) <= maxName && validNameBytes(s)
 }

@@ -38,6 +38,10 @@ type read struct {
 
 	start   attr.Item // the exclusive start key
 	started bool      // there is one
+
+	hash []attr.Value // of the one partition that is read; nil if it is not one
+
+	asProjected bool // the filter sees no more of an item than the index has
 }
 
 // attributes returns the names of the attributes that the read mentions.
@@ -50,29 +54,32 @@ const (
 	errKeySchema    = "The provided key element does not match the schema"
 )
 
-// checkStart refuses a starting key that isn't a key of the table. wrong is the
-// message if its attributes aren't those of the key.
-func (r *read) checkStart(t *table, wrong string) error {
+// checkStart refuses a starting key that isn't a key of what is read. wrong is
+// the message if its attributes aren't those of the key.
+func (r *read) checkStart(s *source, wrong string) error {
 	if !r.started {
 		return nil
 	}
-	for _, name := range t.schema.Names() {
-		if _, ok := r.start.Get(name); !ok || r.start.Len() != t.schema.Len() {
+	for _, name := range s.names {
+		if _, ok := r.start.Get(name); !ok || r.start.Len() != len(s.names) {
 			return invalid("%s", wrong)
 		}
 	}
-	if err := t.schema.CheckKey(r.start); err != nil {
+	if err := s.table.schema.CheckKey(r.start.Pick(s.table.schema.Names()...)); err != nil {
 		return invalid("%s%s", startKeyInvalid, err)
+	}
+	if s.key(r.start) == nil { // a key of the index of another type
+		return invalid("%s%s", startKeyInvalid, errKeySchema)
 	}
 	return nil
 }
 
-// checkPaths refuses paths into the table's key.
+// checkPaths refuses paths into keys.
 func (r *read) checkPaths(t *table) error {
-	if err := conditionPaths(r.filter).CheckKeys(t.schema); err != nil {
-		return validation(err)
+	if err := t.checkPaths(conditionPaths(r.filter)); err != nil {
+		return err
 	}
-	return validation(projectionPaths(r.projection).CheckKeys(t.schema))
+	return t.checkPaths(projectionPaths(r.projection))
 }
 
 // A page is a part of a Query or Scan: what has been read of it, and where to
@@ -81,9 +88,12 @@ type page struct {
 	items   []item
 	count   int
 	scanned int
-	size    int
-	work    int       // bytes that the filter looked at
-	last    attr.Item // the item that was read last
+	size    int     // of what was read of the source
+	weight  int     // of what was fetched from the table
+	fetched float64 // capacity that this took
+	work    int     // bytes that the filter looked at
+	shares  readShares
+	last    attr.Item // the item or entry that was read last
 	more    bool      // the page ended before the span did
 }
 
@@ -92,9 +102,10 @@ const pauseEvery = 16
 
 // page reads items of the span from the starting key on, until the limit, the
 // size of a page or the work for one is reached.
-func (r *read) page(ctx context.Context, call *awsapi.Call, t *table, span attr.Span) (*page, error) {
+func (r *read) page(ctx context.Context, call *awsapi.Call, s *source, span attr.Span) (*page, error) {
 	p := &page{items: []item{}}
-	c := call.Tx.Scan(r.from(t, span))
+	fetches := r.fetches(s)
+	c := call.Tx.Scan(r.from(s, span))
 	defer c.Close()
 	for c.Next() {
 		if err := ctx.Err(); err != nil {
@@ -109,8 +120,19 @@ func (r *read) page(ctx context.Context, call *awsapi.Call, t *table, span attr.
 		if err != nil {
 			return nil, err
 		}
+		p.last = it
+		p.scanned++
+		p.size += it.Size()
+		p.shares.add(s.table.usage, it)
+		if fetches {
+			if it, err = s.fetch(call.Tx, it); err != nil {
+				return nil, err
+			}
+			p.fetched += readUnits(it.Size(), r.consistent)
+			p.weight += it.Size()
+		}
 		p.add(r, it)
-		if p.size >= maxPage || p.work >= maxWork || p.scanned == r.limit {
+		if p.size >= maxPage || p.weight >= maxPage || p.work >= maxWork || p.scanned == r.limit {
 			p.more = true
 			break
 		}
@@ -119,7 +141,7 @@ func (r *read) page(ctx context.Context, call *awsapi.Call, t *table, span attr.
 }
 
 // from returns what is left of the span after the starting key.
-func (r *read) from(t *table, span attr.Span) storage.Range {
+func (r *read) from(s *source, span attr.Span) storage.Range {
 	out := storage.Range{Lo: span.Lo, Hi: span.Hi, Reverse: r.reverse, Prefetch: prefetch}
 	if r.limit > 0 {
 		out.Prefetch = min(prefetch, r.limit)
@@ -127,7 +149,7 @@ func (r *read) from(t *table, span attr.Span) storage.Range {
 	if !r.started {
 		return out
 	}
-	if at := t.key(r.start); r.reverse {
+	if at := s.key(r.start); r.reverse {
 		out.Hi = at
 	} else {
 		out.Lo = append(bytes.Clone(at), 0)
@@ -137,12 +159,8 @@ func (r *read) from(t *table, span attr.Span) storage.Range {
 
 // add takes an item into the page, unless the filter drops it.
 func (p *page) add(r *read, it attr.Item) {
-	size := it.Size()
-	p.scanned++
-	p.size += size
-	p.last = it
 	if r.filter != nil {
-		p.work += r.filter.Work(size)
+		p.work += r.filter.Work(it.Size())
 	}
 	if !holds(r.filter, it) {
 		return
@@ -153,18 +171,25 @@ func (p *page) add(r *read, it attr.Item) {
 	}
 }
 
-// output returns the page as a result.
-func (p *page) output(r *read, mode *string, ref tableRef, t *table) *pageOutput {
+// output returns the page as a result. mode is the call's ReturnConsumedCapacity.
+func (p *page) output(r *read, mode *string, ref tableRef, s *source) *pageOutput {
+	units := readUnits(p.size, r.consistent)
+	used := charge{table: units}
+	if s.index != nil {
+		used.table = p.fetched
+		used.index(s.index, units)
+	}
+	s.table.readPage(&p.shares, s.schema, r.hash, used.total())
 	out := &pageOutput{
 		Count:            new(int32(p.count)),
 		ScannedCount:     new(int32(p.scanned)),
-		ConsumedCapacity: consumed(mode, ref.given, readUnits(p.size, r.consistent)),
+		ConsumedCapacity: consumed(mode, ref.given, used),
 	}
 	if r.selects != selectCount {
 		out.Items = p.items
 	}
 	if p.more {
-		out.LastEvaluatedKey = &item{p.last.Pick(t.schema.Names()...)}
+		out.LastEvaluatedKey = &item{p.last.Pick(s.names...)}
 	}
 	return out
 }

@@ -16,7 +16,6 @@ func (s *service) queryNeeds(_ context.Context, c *awsapi.Call, in *queryInput) 
 		return nil, err
 	}
 	keys := &conditions{
-		leading: in.leading(),
 		attributes: func() []string {
 			return names(nil, in.key.Paths().Attributes(), in.read.attributes())
 		},
@@ -24,79 +23,93 @@ func (s *service) queryNeeds(_ context.Context, c *awsapi.Call, in *queryInput) 
 		returnValues:   none,
 		returnCapacity: orNone(in.ReturnConsumedCapacity),
 	}
+	in.source = in.target.source(in.IndexName)
+	keys.leading = in.leading()
 	n := in.target.need("Query", keys, in.spans()...)
-	if in.IndexName != nil {
-		n.Resource = in.target.ref.indexARN(*in.IndexName)
-	}
+	n.Resource = in.target.readARN(in.IndexName)
 	return []awsapi.Need{n}, nil
 }
 
-// leading returns the value that the key condition sets the table's partition
-// key equal to. If there is none, or no such table or index, it returns all
-// values of the condition: the query will be refused, but it is decided by what
-// it asked.
+// leading returns the values that the key condition sets the partition key of
+// the table or index equal to. If there is none, or no such table or index, it
+// returns all values of the condition: the query will be refused, but it is
+// decided by what it asked.
 func (in *queryInput) leading() leadingValues {
-	if t := in.target.table; t != nil && in.IndexName == nil {
-		if v, ok := in.key.Equated(t.hash().Name); ok {
-			return leadingValues{values: []attr.Value{v}}
+	p := leadingValues{}
+	for _, k := range in.source.schema.Hash {
+		if v, ok := in.key.Equated(k.Name); ok {
+			p.values = append(p.values, v)
 		}
+	}
+	if n := len(p.values); n > 0 && n == len(in.source.schema.Hash) {
+		return p
 	}
 	return leadingValues{values: append([]attr.Value{}, in.key.Operands()...), guessed: true}
 }
 
-// spans returns the span that the key condition selects, which lies in one
-// partition; nothing if the condition isn't one for the table's key.
+// spans returns what the query reads, which lies in one partition; nothing if
+// the condition isn't one for the key of the table or index.
 func (in *queryInput) spans() []storage.Span {
-	if in.target.table == nil || in.IndexName != nil {
+	if in.source.table == nil {
 		return nil
 	}
-	q, err := in.key.Resolve(in.target.table.schema)
+	q, err := in.key.Resolve(in.source.schema)
 	if err != nil {
 		return nil // the handler says so
 	}
-	s := q.Span(in.target.table.items)
-	return []storage.Span{{Lo: s.Lo, Hi: s.Hi}}
+	return in.source.open(&in.read, q.Span(in.source.prefix), q.Hash)
 }
 
 func (s *service) query(ctx context.Context, c *awsapi.Call, in *queryInput) (*pageOutput, error) {
-	t := in.target.table
-	switch {
-	case t == nil:
-		return nil, errNoTable()
-	case in.IndexName != nil:
-		return nil, errNoIndex(*in.IndexName)
-	}
-	if err := in.read.checkStart(t, "The provided starting key is invalid"); err != nil {
-		return nil, err
-	}
-	q, err := in.key.Resolve(t.schema)
+	q, span, err := in.check()
 	if err != nil {
-		return nil, validation(err)
-	}
-	span := q.Span(t.items)
-	if err := in.read.checkWithin(t, q, span); err != nil {
 		return nil, err
 	}
-	if err := in.checkPaths(t); err != nil {
-		return nil, err
-	}
+	in.read.hash = q.Hash
 	in.read.reverse = in.ScanIndexForward != nil && !*in.ScanIndexForward
-	p, err := in.read.page(ctx, c, t, span)
+	p, err := in.read.page(ctx, c, &in.source, span)
 	if err != nil {
 		return nil, err
 	}
-	return p.output(&in.read, in.ReturnConsumedCapacity, in.ref, t), nil
+	return p.output(&in.read, in.ReturnConsumedCapacity, in.ref, &in.source), nil
 }
 
-// checkPaths refuses paths into the table's key, and a filter on it: what it
-// would do belongs into the key condition.
-func (in *queryInput) checkPaths(t *table) error {
-	if err := in.read.checkPaths(t); err != nil {
+// check holds the query against its source, in AWS's order, and returns what it
+// selects there.
+func (in *queryInput) check() (q expr.KeyQuery, span attr.Span, err error) {
+	from := &in.source
+	if err := from.check(in.target, in.IndexName, &in.read); err != nil {
+		return q, span, err
+	}
+	if err := in.read.checkStart(from, "The provided starting key is invalid"); err != nil {
+		return q, span, err
+	}
+	if q, err = in.key.Resolve(from.schema); err != nil {
+		return q, span, validation(err)
+	}
+	span = q.Span(from.prefix)
+	if err := in.read.checkWithin(from, q, span); err != nil {
+		return q, span, err
+	}
+	if err := in.checkPaths(); err != nil {
+		return q, span, err
+	}
+	return q, span, from.checkProjected(&in.read)
+}
+
+// checkPaths refuses paths into keys, and a filter on the key that is queried:
+// what it would do belongs into the key condition.
+func (in *queryInput) checkPaths() error {
+	if err := in.read.checkPaths(in.source.table); err != nil {
 		return err
 	}
 	for _, p := range conditionPaths(in.read.filter) {
-		if k, ok := t.schema.Find(p.Attribute()); ok {
-			return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", k.Name)
+		if k, ok := in.source.schema.Find(p.Attribute()); ok {
+			what := "Filter Expression"
+			if in.QueryFilter != nil {
+				what = "QueryFilter"
+			}
+			return invalid("%s can only contain non-primary key attributes: Primary key attribute: %s", what, k.Name)
 		}
 	}
 	return nil
@@ -104,27 +117,42 @@ func (in *queryInput) checkPaths(t *table) error {
 
 // checkWithin refuses a starting key that isn't in span, which is what q
 // selects.
-func (r *read) checkWithin(t *table, q expr.KeyQuery, span attr.Span) error {
-	if !r.started || span.Contains(t.key(r.start)) {
+func (r *read) checkWithin(s *source, q expr.KeyQuery, span attr.Span) error {
+	if !r.started || span.Contains(s.key(r.start)) {
 		return nil
 	}
-	hash, _ := r.start.Get(t.hash().Name)
-	same := hash.Equal(q.Hash[0])
-	sort, ok := t.sortKey()
-	if !ok || (len(q.Prefix) == 0 && q.Range.Op == attr.RangeAll) {
+	sorted := s.schema.Range
+	if len(sorted) == 0 || (len(q.Prefix) == 0 && q.Range.Op == attr.RangeAll) {
 		return invalid("The provided starting key is outside query boundaries based on provided conditions")
 	}
-	v, _ := r.start.Get(sort.Name)
-	if !same && matches(q, v) {
+	if !r.inPartition(s, q) && r.matches(s, q) {
 		return invalid("The query can return at most one row and cannot be restarted")
 	}
 	return invalid("The provided starting key does not match the range key predicate")
 }
 
-// matches reports whether a sort key value is one that q selects.
-func matches(q expr.KeyQuery, v attr.Value) bool {
-	if len(q.Prefix) > 0 {
-		return v.Equal(q.Prefix[0])
+// inPartition reports whether the starting key is of the partition that q
+// selects.
+func (r *read) inPartition(s *source, q expr.KeyQuery) bool {
+	for i, k := range s.schema.Hash {
+		if v, _ := r.start.Get(k.Name); !v.Equal(q.Hash[i]) {
+			return false
+		}
 	}
+	return true
+}
+
+// matches reports whether the sort key of the starting key is one that q
+// selects.
+func (r *read) matches(s *source, q expr.KeyQuery) bool {
+	for i, want := range q.Prefix {
+		if v, _ := r.start.Get(s.schema.Range[i].Name); !v.Equal(want) {
+			return false
+		}
+	}
+	if len(q.Prefix) == len(s.schema.Range) {
+		return true
+	}
+	v, _ := r.start.Get(s.schema.Range[len(q.Prefix)].Name)
 	return q.Range.Matches(v)
 }

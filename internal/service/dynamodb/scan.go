@@ -22,42 +22,51 @@ func (s *service) scanNeeds(_ context.Context, c *awsapi.Call, in *scanInput) (_
 		returnValues:   none,
 		returnCapacity: orNone(in.ReturnConsumedCapacity),
 	}
+	in.source = in.target.source(in.IndexName)
 	var spans []storage.Span
-	if t := in.target.table; t != nil && in.IndexName == nil {
-		spans = append(spans, under(t.items, false))
+	if in.source.table != nil {
+		spans = in.source.open(&in.read, attr.PrefixSpan(in.source.prefix), nil)
 	}
 	n := in.target.need("Scan", keys, spans...)
-	if in.IndexName != nil {
-		n.Resource = in.target.ref.indexARN(*in.IndexName)
-	}
+	n.Resource = in.target.readARN(in.IndexName)
 	return []awsapi.Need{n}, nil
 }
 
 func (s *service) scan(ctx context.Context, c *awsapi.Call, in *scanInput) (*pageOutput, error) {
-	t := in.target.table
-	switch {
-	case t == nil:
-		return nil, errNoTable()
-	case in.IndexName != nil:
-		return nil, errNoIndex(*in.IndexName)
-	}
-	if err := in.read.checkStart(t, startKeyInvalid+errKeySchema); err != nil {
+	from := &in.source
+	if err := in.check(); err != nil {
 		return nil, err
 	}
-	if err := in.read.checkPaths(t); err != nil {
-		return nil, err
-	}
-	span := attr.PrefixSpan(t.items)
+	span := attr.PrefixSpan(from.prefix)
 	if in.TotalSegments != nil {
-		span = attr.SegmentSpan(t.items, int(*in.Segment), int(*in.TotalSegments))
-		if in.read.started && !span.Contains(t.key(in.read.start)) {
+		span = attr.SegmentSpan(from.prefix, int(*in.Segment), int(*in.TotalSegments))
+		if in.read.started && !span.Contains(from.key(in.read.start)) {
 			return nil, invalid(startKeyInvalid+"Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d",
 				*in.TotalSegments, *in.Segment)
 		}
 	}
-	p, err := in.read.page(ctx, c, t, span)
+	p, err := in.read.page(ctx, c, from, span)
 	if err != nil {
 		return nil, err
 	}
-	return p.output(&in.read, in.ReturnConsumedCapacity, in.ref, t), nil
+	return p.output(&in.read, in.ReturnConsumedCapacity, in.ref, from), nil
+}
+
+// check holds the scan against its source, in AWS's order.
+func (in *scanInput) check() error {
+	from := &in.source
+	if err := from.check(in.target, in.IndexName, &in.read); err != nil {
+		return err
+	}
+	wrong := startKeyInvalid + errKeySchema
+	if from.index != nil {
+		wrong = "The provided starting key is invalid"
+	}
+	if err := in.read.checkStart(from, wrong); err != nil {
+		return err
+	}
+	if err := in.read.checkPaths(from.table); err != nil {
+		return err
+	}
+	return from.checkProjected(&in.read)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
+	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
 // tables holds a record for each table, by account, region and name.
@@ -32,6 +33,18 @@ type tableRecord struct {
 	Class              string `json:",omitzero"` // as given, or ""
 	DeletionProtection bool   `json:",omitzero"`
 	Tags               []awsapi.Tag
+
+	Throughput    throughputRecord `json:",omitzero"`
+	OnDemandSince time.Time        `json:",omitzero"` // if it ever was on demand
+
+	Indexes   []indexRecord `json:",omitzero"` // in the order in which they were made
+	NextIndex uint32        `json:",omitzero"` // the ID of the next index
+
+	Stream     *streamRecord `json:",omitzero"` // nil if there is none, or it is switched off
+	LastStream string        `json:",omitzero"` // the label of the stream that there is or was last
+	TTL        *ttlRecord    `json:",omitzero"`
+	Policy     *policyRecord `json:",omitzero"`
+	Usage      *usageRecord  `json:",omitzero"`
 }
 
 // A keyRecord is an attribute of a table's key.
@@ -68,68 +81,102 @@ func (id *tableID) UnmarshalText(text []byte) error {
 	return err
 }
 
-// What lies under a table's id: its items, its indexes to come, and the counts
-// of both.
+// What lies under a table's id. What is derived from the items, and written
+// with them, lies together.
 const (
-	itemsPart  = 0x00
-	countsPart = 0xff
+	itemsPart    = 0x00
+	indexesPart  = 0x01 // entries of indexes, by the ID of the index
+	expiriesPart = 0x02
+	derivedEnd   = 0x10
+	usagePart    = 0x10
+	backfillPart = 0x11 // how far what is being derived has come
+	countsPart   = 0xff
 )
 
 // A table is a table's record, made ready for use. It is shared by calls and
 // never changed, but for what is only a hint.
 type table struct {
 	tableRecord
-	ref    tableRef
-	arn    arn.ARN
-	schema attr.Schema
-	prefix []byte // of all keys of the table
-	items  []byte // prefix of the keys of its items
-	counts []byte // prefix of the keys of its counts
+	ref     tableRef
+	arn     arn.ARN
+	schema  attr.Schema
+	indexes []*index
+	prefix  []byte       // of all keys of the table
+	items   []byte       // prefix of the keys of its items
+	counts  []byte       // prefix of the keys of its counts
+	derived storage.Span // what is derived from its items: to be written only
+	stream  []byte       // prefix of the keys of its stream's records; nil if it has none
+	usage   *usage       // nil if its use isn't counted per tenant
+	policy  *policy.Policy
+	reads   *gatheredReads
 
 	firstCount atomic.Pointer[[]byte] // the key of the first count that the latest fold found
 }
 
-func newTable(ref tableRef, r tableRecord) (*table, error) {
+func newTable(ref tableRef, r tableRecord) (_ *table, err error) {
 	t := &table{tableRecord: r, ref: ref, arn: ref.arn()}
-	for i, k := range r.Keys {
-		typ, ok := attr.TypeNamed(k.Type)
-		if !ok {
-			return nil, fmt.Errorf("key of type %q: %w", k.Type, storage.ErrCorrupt)
-		}
-		list := &t.schema.Hash
-		if i > 0 {
-			list = &t.schema.Range
-		}
-		*list = append(*list, attr.KeyAttribute{Name: k.Name, Type: typ})
-	}
 	if len(r.Keys) < 1 || len(r.Keys) > 2 {
 		return nil, fmt.Errorf("key of %d attributes: %w", len(r.Keys), storage.ErrCorrupt)
 	}
+	if t.schema.Hash, err = keyAttributes(r.Keys[:1]); err != nil {
+		return nil, err
+	}
+	if t.schema.Range, err = keyAttributes(r.Keys[1:]); err != nil {
+		return nil, err
+	}
 	t.prefix = storage.AppendString([]byte{byte(storage.Data)}, ref.account)
 	t.prefix = append(storage.AppendString(t.prefix, ref.region), r.ID[:]...)
-	t.items = append(bytes.Clone(t.prefix), itemsPart)
-	t.counts = append(bytes.Clone(t.prefix), countsPart)
+	t.items = t.part(itemsPart)
+	t.counts = t.part(countsPart)
+	t.derived = storage.Span{Lo: t.part(indexesPart), Hi: t.part(derivedEnd), Write: true, Blind: true}
+	if r.Stream != nil {
+		t.stream = append(streamPrefix(ref, r.Stream.ID), recordsPart)
+	}
+	for i := range r.Indexes {
+		ix, err := newIndex(t, &t.Indexes[i])
+		if err != nil {
+			return nil, err
+		}
+		t.indexes = append(t.indexes, ix)
+	}
+	t.usage = newUsage(t, r.Usage)
+	if t.policy, err = r.Policy.compile(t.arn.String()); err != nil {
+		return nil, err
+	}
 	return t, nil
+}
+
+// part returns the prefix of the keys of a part of the table.
+func (t *table) part(p byte) []byte { return append(bytes.Clone(t.prefix), p) }
+
+// keyAttributes returns the attributes of a key as package attr has them.
+func keyAttributes(keys []keyRecord) ([]attr.KeyAttribute, error) {
+	var out []attr.KeyAttribute
+	for _, k := range keys {
+		typ, ok := attr.TypeNamed(k.Type)
+		if !ok || !typ.IsKey() {
+			return nil, fmt.Errorf("key of type %q: %w", k.Type, storage.ErrCorrupt)
+		}
+		out = append(out, attr.KeyAttribute{Name: k.Name, Type: typ})
+	}
+	return out, nil
 }
 
 // owns returns the spans of the account's tables and of everything in them.
 func owns(account string) []storage.Span {
 	return []storage.Span{
 		tables.Under(true, account),
+		streams.Under(true, account),
+		tokens.Under(true, account),
+		counting.Under(true, account),
+		expiring.Under(true, account),
+		filling.Under(true, account),
 		under(storage.AppendString([]byte{byte(storage.Data)}, account), true),
 	}
 }
 
 // hash returns the attribute that is the partition key.
 func (t *table) hash() attr.KeyAttribute { return t.schema.Hash[0] }
-
-// sortKey returns the attribute that is the sort key, if there is one.
-func (t *table) sortKey() (attr.KeyAttribute, bool) {
-	if len(t.schema.Range) == 0 {
-		return attr.KeyAttribute{}, false
-	}
-	return t.schema.Range[0], true
-}
 
 // keyRoom is what most keys take after their table's prefix, in bytes.
 const keyRoom = 64
@@ -152,7 +199,12 @@ func (s *service) lookup(tx *storage.Tx, ref tableRef) (*table, error) {
 		if err != nil {
 			return nil, err
 		}
-		return newTable(ref, r)
+		t, err := newTable(ref, r)
+		if err != nil {
+			return nil, err
+		}
+		t.reads = s.reads
+		return t, nil
 	})
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil, nil

@@ -32,15 +32,26 @@ func (s *service) createTableNeeds(_ context.Context, c *awsapi.Call, in *create
 	in.target = target{ref: ref}
 	tags := tagsOf(in.Tags)
 	create := in.target.need("CreateTable", nil,
-		tables.One(true, ref.account, ref.region, ref.name),
-		tables.Under(false, ref.account, ref.region)) // to count them
-	create.RequestTags = tags
-	if len(tags) == 0 {
-		return []awsapi.Need{create}, nil
+		append(in.target.usageSpans(),
+			tables.One(true, ref.account, ref.region, ref.name),
+			tables.Under(false, ref.account, ref.region))...) // to count them
+	if in.StreamSpecification != nil {
+		create.Spans = append(create.Spans, ref.streamSpans()...)
 	}
-	label := in.target.need("TagResource", nil)
-	label.RequestTags = tags
-	return []awsapi.Need{create, label}, nil
+	create.RequestTags = tags
+	needs := []awsapi.Need{create}
+	if len(tags) > 0 {
+		label := in.target.need("TagResource", nil)
+		label.RequestTags = tags
+		needs = append(needs, label)
+	}
+	if in.ResourcePolicy != nil {
+		if in.document, err = resolveDocument(c.Tx, *in.ResourcePolicy); err != nil {
+			return nil, err
+		}
+		needs = append(needs, in.target.need("PutResourcePolicy", nil))
+	}
+	return needs, nil
 }
 
 // createTable makes the table at once; it is described as being created, as
@@ -56,8 +67,18 @@ func (s *service) createTable(_ context.Context, c *awsapi.Call, in *createTable
 	if err := checkTableLimit(c.Tx, ref); err != nil {
 		return nil, err
 	}
+	if err := in.document.err; err != nil {
+		return nil, err
+	}
 	r := in.record()
 	r.Name, r.ID, r.Created = ref.name, newTableID(), c.Time.UTC()
+	in.complete(&r)
+	if err := in.stream(&r, ref, c.Tx, c.Time); err != nil {
+		return nil, err
+	}
+	if err := in.target.declareUsage(c.Tx, &r); err != nil {
+		return nil, err
+	}
 	t, err := newTable(ref, r)
 	if err != nil {
 		return nil, fmt.Errorf("create table: %w", err)
@@ -93,8 +114,14 @@ func (in *createTableInput) record() tableRecord {
 	for _, d := range in.AttributeDefinitions {
 		types[*d.AttributeName] = *d.AttributeType
 	}
-	for _, k := range in.KeySchema {
-		r.Keys = append(r.Keys, keyRecord{*k.AttributeName, types[*k.AttributeName]})
+	r.Keys, _ = keyRecords(in.KeySchema, types)
+	for i := range in.LocalSecondaryIndexes {
+		x := &in.LocalSecondaryIndexes[i]
+		r.addIndex(newIndexRecord(*x.IndexName, x.KeySchema, types, x.Projection)).Local = true
+	}
+	for i := range in.GlobalSecondaryIndexes {
+		x := &in.GlobalSecondaryIndexes[i]
+		r.addIndex(x.record(types))
 	}
 	if in.BillingMode != nil {
 		r.BillingMode = *in.BillingMode
@@ -107,6 +134,19 @@ func (in *createTableInput) record() tableRecord {
 	}
 	r.DeletionProtection = in.DeletionProtectionEnabled != nil && *in.DeletionProtectionEnabled
 	return r
+}
+
+// complete adds to the record what depends on whose the table is, and when it is
+// made.
+func (in *createTableInput) complete(r *tableRecord) {
+	if r.BillingMode == payPerRequest {
+		r.OnDemandSince = r.Created
+	}
+	r.Throughput.limit(in.OnDemandThroughput)
+	r.Throughput.warm(in.WarmThroughput)
+	if in.ResourcePolicy != nil {
+		r.Policy = in.document.record(nil, r.Created.UnixMilli())
+	}
 }
 
 func (s *service) describeTableNeeds(_ context.Context, c *awsapi.Call, in *describeTableInput) (_ []awsapi.Need, err error) {
@@ -129,7 +169,7 @@ func (s *service) describeTable(_ context.Context, c *awsapi.Call, in *describeT
 	if err != nil {
 		return nil, err
 	}
-	return &describeTableOutput{t.describe(n)}, nil
+	return &describeTableOutput{t.describe(n, c.Time)}, nil
 }
 
 func (s *service) deleteTableNeeds(_ context.Context, c *awsapi.Call, in *deleteTableInput) (_ []awsapi.Need, err error) {
@@ -140,6 +180,7 @@ func (s *service) deleteTableNeeds(_ context.Context, c *awsapi.Call, in *delete
 	var spans []storage.Span
 	if t := in.target.table; t != nil {
 		spans = append(spans, tables.One(true, ref.account, ref.region, ref.name), under(t.prefix, true))
+		spans = append(spans, ref.streamSpans()...)
 	}
 	return []awsapi.Need{in.target.need("DeleteTable", nil, spans...)}, nil
 }
@@ -161,10 +202,13 @@ func (s *service) deleteTable(_ context.Context, c *awsapi.Call, in *deleteTable
 	if err := tables.Delete(c.Tx, t.ref.account, t.ref.region, t.ref.name); err != nil {
 		return nil, err
 	}
+	if err := t.leaveStreams(c.Tx, c.Time); err != nil {
+		return nil, err
+	}
 	if err := c.Tx.Discard(t.prefix, storage.PrefixEnd(t.prefix)); err != nil {
 		return nil, err
 	}
-	return &deleteTableOutput{t.identify(statusDeleting, n)}, nil
+	return &deleteTableOutput{t.identify(statusDeleting, n, c.Time)}, nil
 }
 
 func (s *service) listTablesNeeds(_ context.Context, c *awsapi.Call, _ *listTablesInput) ([]awsapi.Need, error) {

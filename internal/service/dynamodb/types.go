@@ -27,6 +27,19 @@ type provisionedThroughput struct {
 	WriteCapacityUnits *int64
 }
 
+// onDemandThroughput limits what a table on demand takes in a second; -1 is no
+// limit.
+type onDemandThroughput struct {
+	MaxReadRequestUnits  *int64
+	MaxWriteRequestUnits *int64
+}
+
+// warmThroughput is what a table can take at once.
+type warmThroughput struct {
+	ReadUnitsPerSecond  *int64
+	WriteUnitsPerSecond *int64
+}
+
 type streamSpecification struct {
 	StreamEnabled  *bool
 	StreamViewType *string
@@ -43,6 +56,26 @@ type tag struct {
 	Value *string
 }
 
+type projection struct {
+	ProjectionType   *string
+	NonKeyAttributes []string
+}
+
+type localSecondaryIndex struct {
+	IndexName  *string
+	KeySchema  []keySchemaElement
+	Projection *projection
+}
+
+type globalSecondaryIndex struct {
+	IndexName             *string
+	KeySchema             []keySchemaElement
+	Projection            *projection
+	ProvisionedThroughput *provisionedThroughput
+	OnDemandThroughput    *onDemandThroughput
+	WarmThroughput        *warmThroughput
+}
+
 type createTableInput struct {
 	TableName                 *string
 	AttributeDefinitions      []attributeDefinition
@@ -55,18 +88,21 @@ type createTableInput struct {
 	TableClass                *string
 	DeletionProtectionEnabled *bool
 
+	LocalSecondaryIndexes  []localSecondaryIndex
+	GlobalSecondaryIndexes []globalSecondaryIndex
+
+	OnDemandThroughput *onDemandThroughput
+	WarmThroughput     *warmThroughput
+	ResourcePolicy     *string
+
 	// Refused when given.
-	LocalSecondaryIndexes              given
-	GlobalSecondaryIndexes             given
 	VectorIndexes                      given
-	WarmThroughput                     given
-	OnDemandThroughput                 given
-	ResourcePolicy                     given
 	GlobalTableSourceArn               given
 	GlobalTableSettingsReplicationMode given
 
-	ref    tableRef
-	target target
+	ref      tableRef
+	document document // of the policy
+	target   target
 }
 
 type createTableOutput struct{ TableDescription *tableDescription }
@@ -114,12 +150,43 @@ type tableDescription struct {
 	TableClassSummary         *tableClassSummary
 	DeletionProtectionEnabled *bool
 	WarmThroughput            *warmThroughputDescription
+	LocalSecondaryIndexes     []localSecondaryIndexDescription
+	GlobalSecondaryIndexes    []globalSecondaryIndexDescription
+	OnDemandThroughput        *onDemandThroughput
+	StreamSpecification       *streamSpecification
+	LatestStreamArn           *string
+	LatestStreamLabel         *string
+}
+
+type localSecondaryIndexDescription struct {
+	IndexName      *string
+	KeySchema      []keySchemaElement
+	Projection     *projection
+	IndexSizeBytes *int64
+	ItemCount      *int64
+	IndexArn       *string
+}
+
+type globalSecondaryIndexDescription struct {
+	IndexName             *string
+	KeySchema             []keySchemaElement
+	Projection            *projection
+	IndexStatus           *string
+	Backfilling           *bool
+	ProvisionedThroughput *provisionedThroughputDescription
+	IndexSizeBytes        *int64
+	ItemCount             *int64
+	IndexArn              *string
+	WarmThroughput        *warmThroughputDescription
+	OnDemandThroughput    *onDemandThroughput
 }
 
 type provisionedThroughputDescription struct {
 	NumberOfDecreasesToday *int64
 	ReadCapacityUnits      *int64
 	WriteCapacityUnits     *int64
+	LastIncreaseDateTime   *time.Time
+	LastDecreaseDateTime   *time.Time
 }
 
 type billingModeSummary struct {
@@ -142,9 +209,7 @@ type getItemInput struct {
 	ReturnConsumedCapacity   *string
 	ProjectionExpression     *string
 	ExpressionAttributeNames map[string]string
-
-	// Refused when given.
-	AttributesToGet given
+	AttributesToGet          []string
 
 	ref        tableRef
 	key        attr.Item
@@ -167,10 +232,8 @@ type putItemInput struct {
 	ExpressionAttributeNames            map[string]string
 	ExpressionAttributeValues           itemInput
 	ReturnValuesOnConditionCheckFailure *string
-
-	// Refused when given.
-	Expected            given
-	ConditionalOperator given
+	Expected                            map[string]expectedAttributeValue
+	ConditionalOperator                 *string
 
 	ref       tableRef
 	item      attr.Item
@@ -179,8 +242,9 @@ type putItemInput struct {
 }
 
 type putItemOutput struct {
-	Attributes       *item
-	ConsumedCapacity *consumedCapacity
+	Attributes            *item
+	ConsumedCapacity      *consumedCapacity
+	ItemCollectionMetrics *itemCollectionMetrics
 }
 
 type deleteItemInput struct {
@@ -193,10 +257,8 @@ type deleteItemInput struct {
 	ExpressionAttributeNames            map[string]string
 	ExpressionAttributeValues           itemInput
 	ReturnValuesOnConditionCheckFailure *string
-
-	// Refused when given.
-	Expected            given
-	ConditionalOperator given
+	Expected                            map[string]expectedAttributeValue
+	ConditionalOperator                 *string
 
 	ref       tableRef
 	key       attr.Item
@@ -205,8 +267,9 @@ type deleteItemInput struct {
 }
 
 type deleteItemOutput struct {
-	Attributes       *item
-	ConsumedCapacity *consumedCapacity
+	Attributes            *item
+	ConsumedCapacity      *consumedCapacity
+	ItemCollectionMetrics *itemCollectionMetrics
 }
 
 type updateItemInput struct {
@@ -220,11 +283,9 @@ type updateItemInput struct {
 	ExpressionAttributeNames            map[string]string
 	ExpressionAttributeValues           itemInput
 	ReturnValuesOnConditionCheckFailure *string
-
-	// Refused when given.
-	AttributeUpdates    given
-	Expected            given
-	ConditionalOperator given
+	AttributeUpdates                    map[string]attributeValueUpdate
+	Expected                            map[string]expectedAttributeValue
+	ConditionalOperator                 *string
 
 	ref       tableRef
 	key       attr.Item
@@ -234,8 +295,9 @@ type updateItemInput struct {
 }
 
 type updateItemOutput struct {
-	Attributes       *item
-	ConsumedCapacity *consumedCapacity
+	Attributes            *item
+	ConsumedCapacity      *consumedCapacity
+	ItemCollectionMetrics *itemCollectionMetrics
 }
 
 type queryInput struct {
@@ -252,17 +314,16 @@ type queryInput struct {
 	KeyConditionExpression    *string
 	ExpressionAttributeNames  map[string]string
 	ExpressionAttributeValues itemInput
-
-	// Refused when given.
-	AttributesToGet     given
-	KeyConditions       given
-	QueryFilter         given
-	ConditionalOperator given
+	AttributesToGet           []string
+	KeyConditions             map[string]condition
+	QueryFilter               map[string]condition
+	ConditionalOperator       *string
 
 	ref    tableRef
 	read   read
 	key    *expr.KeyCondition
 	target target
+	source source
 }
 
 type scanInput struct {
@@ -279,15 +340,14 @@ type scanInput struct {
 	FilterExpression          *string
 	ExpressionAttributeNames  map[string]string
 	ExpressionAttributeValues itemInput
-
-	// Refused when given.
-	AttributesToGet     given
-	ScanFilter          given
-	ConditionalOperator given
+	AttributesToGet           []string
+	ScanFilter                map[string]condition
+	ConditionalOperator       *string
 
 	ref    tableRef
 	read   read
 	target target
+	source source
 }
 
 // pageOutput is the result of Query and Scan.
@@ -304,9 +364,7 @@ type keysAndAttributes struct {
 	ConsistentRead           *bool
 	ProjectionExpression     *string
 	ExpressionAttributeNames map[string]string
-
-	// Refused when given.
-	AttributesToGet given
+	AttributesToGet          []string
 }
 
 type batchGetItemInput struct {
@@ -321,6 +379,7 @@ type unprocessedKeys struct {
 	ConsistentRead           *bool
 	ProjectionExpression     *string
 	ExpressionAttributeNames map[string]string
+	AttributesToGet          []string
 }
 
 type batchGetItemOutput struct {
@@ -347,14 +406,31 @@ type batchWriteItemInput struct {
 }
 
 type batchWriteItemOutput struct {
-	UnprocessedItems struct{} // a batch is one transaction: all of it is processed
-	ConsumedCapacity []consumedCapacity
+	UnprocessedItems      struct{} // a batch is one transaction: all of it is processed
+	ConsumedCapacity      []consumedCapacity
+	ItemCollectionMetrics map[string][]itemCollectionMetrics
 }
 
-type capacity struct{ CapacityUnits *float64 }
+// Units of reads and writes are told apart for transactions only.
+type capacity struct {
+	CapacityUnits      *float64
+	ReadCapacityUnits  *float64
+	WriteCapacityUnits *float64
+}
 
 type consumedCapacity struct {
-	TableName     *string
-	CapacityUnits *float64
-	Table         *capacity
+	TableName              *string
+	CapacityUnits          *float64
+	ReadCapacityUnits      *float64
+	WriteCapacityUnits     *float64
+	Table                  *capacity
+	LocalSecondaryIndexes  map[string]capacity
+	GlobalSecondaryIndexes map[string]capacity
+}
+
+// itemCollectionMetrics tells how large the items of a partition key are
+// together, of tables with local indexes.
+type itemCollectionMetrics struct {
+	ItemCollectionKey   *item
+	SizeEstimateRangeGB []float64
 }

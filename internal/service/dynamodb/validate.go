@@ -92,31 +92,34 @@ func lengthAtMost(n int) string {
 
 // name checks the name of a table or an index.
 func (v *violations) name(value, path string) {
-	if !validNameBytes(value) && value != "" {
+	if !validNameBytes(value) {
 		v.add(value, path, "Member must satisfy regular expression pattern: "+namePattern)
 	}
-	low := minName
-	if value == "" {
-		low = 1
-	}
-	v.length(value, path, low, maxName)
+	v.length(value, path, minName, maxName)
 }
 
 // table checks the TableName of an operation on items and returns what it
 // names.
-func (v *violations) table(value *string) tableRef {
+func (v *violations) table(value *string) tableRef { return v.tableAt(value, "tableName") }
+
+// tableAt is table for a TableName that lies at the path.
+func (v *violations) tableAt(value *string, path string) tableRef {
 	if value == nil {
-		v.missing("tableName")
+		v.missing(path)
 		return tableRef{}
 	}
 	ref, ok := parseTableRef(*value)
-	if ok {
+	switch {
+	case ok:
 		return ref
+	case *value == "": // which AWS words as if there were no other bounds
+		v.length("", path, 1, maxName)
+		return tableRef{}
 	}
 	before := len(v.list)
-	v.name(*value, "tableName")
+	v.name(*value, path)
 	if len(v.list) == before { // an ARN of another form
-		v.add(*value, "tableName", "Member must satisfy regular expression pattern: "+namePattern)
+		v.add(*value, path, "Member must satisfy regular expression pattern: "+namePattern)
 	}
 	return tableRef{}
 }
@@ -159,4 +162,6 @@ var (
 	billingModes             = []string{"PROVISIONED", "PAY_PER_REQUEST"}
 	tableClasses             = []string{"STANDARD", "STANDARD_INFREQUENT_ACCESS"}
 	sseTypes                 = []string{"AES256", "KMS"}
+	projectionTypes          = []string{projectAll, projectInclude, projectKeys}
+	streamViewTypes          = []string{"NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"}
 )

@@ -22,6 +22,7 @@ func (in *batchGetItemInput) Validate() error {
 	for _, name := range slices.Sorted(maps.Keys(in.RequestItems)) {
 		b := batchGetTable{name: name, ref: v.mapKey(name), in: in.RequestItems[name]}
 		v.batchKeys(name, b.in.Keys)
+		v.attributesToGet(b.in.AttributesToGet, "requestItems."+name+".member.attributesToGet")
 		in.tables = append(in.tables, b)
 	}
 	if err := v.err(); err != nil {
@@ -74,10 +75,10 @@ func (v *violations) batchKeys(table string, keys []itemInput) {
 
 // check checks the part's keys and expressions.
 func (b *batchGetTable) check() (err error) {
-	if err := unsupported(member{"AttributesToGet", b.in.AttributesToGet}); err != nil {
+	projection := clause{"ProjectionExpression", b.in.ProjectionExpression}
+	if err := checkStyles([]clause{projection}, parameter{"AttributesToGet", b.in.AttributesToGet != nil}); err != nil {
 		return err
 	}
-	projection := clause{"ProjectionExpression", b.in.ProjectionExpression}
 	if err := checkClauses(b.in.ExpressionAttributeNames, itemInput{}, nil, projection); err != nil {
 		return err
 	}
@@ -93,6 +94,9 @@ func (b *batchGetTable) check() (err error) {
 			return errDuplicateKeys()
 		}
 		seen[string(key.Stored())] = true
+	}
+	if b.projection, err = attributesToGet(b.in.AttributesToGet); err != nil || b.projection != nil {
+		return err
 	}
 	b.projection, err = compileProjection(b.in.ProjectionExpression, b.in.ExpressionAttributeNames)
 	return err

@@ -10,19 +10,23 @@ package dynamodb
 func (in *getItemInput) Validate() (err error) {
 	var v violations
 	v.enum(in.ReturnConsumedCapacity, "returnConsumedCapacity", returnConsumedCapacities)
+	v.attributesToGet(in.AttributesToGet, "attributesToGet")
 	in.ref = v.table(in.TableName)
 	v.item(in.Key, "key")
 	if err := v.err(); err != nil {
 		return err
 	}
-	if err := unsupported(member{"AttributesToGet", in.AttributesToGet}); err != nil {
+	projection := clause{"ProjectionExpression", in.ProjectionExpression}
+	if err := checkStyles([]clause{projection}, parameter{"AttributesToGet", in.AttributesToGet != nil}); err != nil {
 		return err
 	}
-	projection := clause{"ProjectionExpression", in.ProjectionExpression}
 	if err := checkClauses(in.ExpressionAttributeNames, itemInput{}, nil, projection); err != nil {
 		return err
 	}
 	if in.key, err = in.Key.checked(); err != nil {
+		return err
+	}
+	if in.projection, err = attributesToGet(in.AttributesToGet); err != nil || in.projection != nil {
 		return err
 	}
 	in.projection, err = compileProjection(in.ProjectionExpression, in.ExpressionAttributeNames)
@@ -41,17 +45,20 @@ func (in *putItemInput) Validate() (err error) {
 	v.enum(in.ReturnConsumedCapacity, "returnConsumedCapacity", returnConsumedCapacities)
 	in.ref = v.table(in.TableName)
 	v.item(in.Item, "item")
+	v.enum(in.ConditionalOperator, "conditionalOperator", conditionalOperators)
+	v.expected(in.Expected)
 	v.enum(in.ReturnValues, "returnValues", returnValues)
 	v.enum(in.ReturnItemCollectionMetrics, "returnItemCollectionMetrics", returnCollectionMetrics)
 	v.enum(in.ReturnValuesOnConditionCheckFailure, "returnValuesOnConditionCheckFailure", returnValuesOnFailure)
 	if err := v.err(); err != nil {
 		return err
 	}
-	err = unsupported(member{"Expected", in.Expected}, member{"ConditionalOperator", in.ConditionalOperator})
+	condition := []clause{{"ConditionExpression", in.ConditionExpression}}
+	err = checkStyles(condition,
+		parameter{"Expected", in.Expected != nil}, parameter{"ConditionalOperator", in.ConditionalOperator != nil})
 	if err != nil {
 		return err
 	}
-	condition := []clause{{"ConditionExpression", in.ConditionExpression}}
 	if err := checkClauses(in.ExpressionAttributeNames, in.ExpressionAttributeValues, condition); err != nil {
 		return err
 	}
@@ -63,6 +70,9 @@ func (in *putItemInput) Validate() (err error) {
 	}
 	if err := in.item.CheckSize(); err != nil {
 		return validation(err)
+	}
+	if in.condition, err = expectation(in.Expected, in.ConditionalOperator); err != nil || in.condition != nil {
+		return err
 	}
 	in.condition, err = compileCondition(in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues)
 	return err
@@ -84,15 +94,18 @@ func (in *deleteItemInput) Validate() (err error) {
 	v.enum(in.ReturnValues, "returnValues", returnValues)
 	v.enum(in.ReturnItemCollectionMetrics, "returnItemCollectionMetrics", returnCollectionMetrics)
 	v.item(in.Key, "key")
+	v.enum(in.ConditionalOperator, "conditionalOperator", conditionalOperators)
+	v.expected(in.Expected)
 	v.enum(in.ReturnValuesOnConditionCheckFailure, "returnValuesOnConditionCheckFailure", returnValuesOnFailure)
 	if err := v.err(); err != nil {
 		return err
 	}
-	err = unsupported(member{"Expected", in.Expected}, member{"ConditionalOperator", in.ConditionalOperator})
+	condition := []clause{{"ConditionExpression", in.ConditionExpression}}
+	err = checkStyles(condition,
+		parameter{"Expected", in.Expected != nil}, parameter{"ConditionalOperator", in.ConditionalOperator != nil})
 	if err != nil {
 		return err
 	}
-	condition := []clause{{"ConditionExpression", in.ConditionExpression}}
 	if err := checkClauses(in.ExpressionAttributeNames, in.ExpressionAttributeValues, condition); err != nil {
 		return err
 	}
@@ -100,6 +113,9 @@ func (in *deleteItemInput) Validate() (err error) {
 		return err
 	}
 	if err := checkReturnOld(in.ReturnValues); err != nil {
+		return err
+	}
+	if in.condition, err = expectation(in.Expected, in.ConditionalOperator); err != nil || in.condition != nil {
 		return err
 	}
 	in.condition, err = compileCondition(in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues)
@@ -114,23 +130,35 @@ func (in *updateItemInput) Validate() (err error) {
 	v.enum(in.ReturnItemCollectionMetrics, "returnItemCollectionMetrics", returnCollectionMetrics)
 	v.enum(in.ReturnValues, "returnValues", returnValues)
 	v.item(in.Key, "key")
+	v.enum(in.ConditionalOperator, "conditionalOperator", conditionalOperators)
+	v.expected(in.Expected)
+	v.attributeUpdates(in.AttributeUpdates)
 	v.enum(in.ReturnValuesOnConditionCheckFailure, "returnValuesOnConditionCheckFailure", returnValuesOnFailure)
 	if err := v.err(); err != nil {
 		return err
 	}
-	err = unsupported(
-		member{"AttributeUpdates", in.AttributeUpdates},
-		member{"Expected", in.Expected},
-		member{"ConditionalOperator", in.ConditionalOperator})
+	clauses := []clause{{"UpdateExpression", in.UpdateExpression}, {"ConditionExpression", in.ConditionExpression}}
+	err = checkStyles(clauses,
+		parameter{"AttributeUpdates", in.AttributeUpdates != nil},
+		parameter{"Expected", in.Expected != nil},
+		parameter{"ConditionalOperator", in.ConditionalOperator != nil})
 	if err != nil {
 		return err
 	}
-	clauses := []clause{{"UpdateExpression", in.UpdateExpression}, {"ConditionExpression", in.ConditionExpression}}
 	if err := checkClauses(in.ExpressionAttributeNames, in.ExpressionAttributeValues, clauses); err != nil {
 		return err
 	}
 	if in.key, err = in.Key.checked(); err != nil {
 		return err
+	}
+	if in.update, err = attributeUpdates(in.AttributeUpdates); err != nil {
+		return err
+	}
+	if in.condition, err = expectation(in.Expected, in.ConditionalOperator); err != nil {
+		return err
+	}
+	if in.update != nil || in.condition != nil {
+		return nil
 	}
 	return in.compile()
 }

@@ -6,17 +6,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 )
 
 const (
-	maxKeyName  = 255               // of a key attribute's name, in bytes
-	maxUnits    = 1_000_000_000_000 // of provisioned throughput
-	maxTags     = 50
-	maxTagKey   = 128 // characters
-	maxTagValue = 256
+	maxKeyName = 255               // of a key attribute's name, in bytes
+	maxUnits   = 1_000_000_000_000 // of provisioned throughput
 
 	// maxDefinitions bounds the list of attribute definitions. A table with
 	// all the indexes there can be has fewer key attributes.
@@ -29,59 +25,63 @@ func (in *createTableInput) Validate() (err error) {
 		return err
 	}
 	var v violations
-	in.constrainKeys(&v)
+	in.constrain(&v)
 	if err := v.err(); err != nil {
 		return err
 	}
 	if err := in.refuse(); err != nil {
 		return err
 	}
-	if err := in.checkThroughput(); err != nil {
-		return err
-	}
-	if err := in.checkKeys(); err != nil {
-		return err
+	for _, check := range []func() error{in.checkThroughput, in.checkKeys, in.checkSettings} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
 	return checkTags(in.Tags)
 }
 
-// constrainKeys checks the members one by one, in AWS's order.
-func (in *createTableInput) constrainKeys(v *violations) {
+// constrain checks the members one by one, in AWS's order.
+func (in *createTableInput) constrain(v *violations) {
 	if in.AttributeDefinitions == nil {
 		v.missing("attributeDefinitions")
 	}
-	if len(in.AttributeDefinitions) > maxDefinitions {
-		v.add(fmt.Sprintf("[%d definitions]", len(in.AttributeDefinitions)), "attributeDefinitions", lengthAtMost(maxDefinitions))
+	if !v.definitions(in.AttributeDefinitions) {
 		return
 	}
-	for i, d := range in.AttributeDefinitions {
+	v.controlName(in.ref)
+	v.enum(in.BillingMode, "billingMode", billingModes)
+	v.provisioned(in.ProvisionedThroughput, "provisionedThroughput")
+	v.keySchema(in.KeySchema, "keySchema", maxTableKeys)
+	// AWS looks at the names of global indexes before those of local ones.
+	for i := range in.GlobalSecondaryIndexes {
+		v.globalIndex(&in.GlobalSecondaryIndexes[i], fmt.Sprintf("globalSecondaryIndexes.%d.member.", i+1))
+	}
+	for i, x := range in.LocalSecondaryIndexes {
+		v.secondaryIndex(x.IndexName, x.KeySchema, x.Projection, fmt.Sprintf("localSecondaryIndexes.%d.member.", i+1), maxTableKeys)
+	}
+	v.stream(in.StreamSpecification)
+	v.encryption(in.SSESpecification)
+	v.enum(in.TableClass, "tableClass", tableClasses)
+	v.warm(in.WarmThroughput, "warmThroughput")
+	v.onDemand(in.OnDemandThroughput, "onDemandThroughput")
+	if in.ResourcePolicy != nil {
+		v.length(*in.ResourcePolicy, "resourcePolicy", 1, maxPolicy)
+	}
+}
+
+// definitions checks the definitions of attributes. It reports false if they are
+// too many to look at.
+func (v *violations) definitions(list []attributeDefinition) bool {
+	if len(list) > maxDefinitions {
+		v.add(fmt.Sprintf("[%d definitions]", len(list)), "attributeDefinitions", lengthAtMost(maxDefinitions))
+		return false
+	}
+	for i, d := range list {
 		path := fmt.Sprintf("attributeDefinitions.%d.member.", i+1)
 		v.attributeName(d.AttributeName, path+"attributeName")
 		v.required(d.AttributeType, path+"attributeType", attributeTypes)
 	}
-	v.controlName(in.ref)
-	v.enum(in.BillingMode, "billingMode", billingModes)
-	if p := in.ProvisionedThroughput; p != nil {
-		v.units(p.WriteCapacityUnits, "provisionedThroughput.writeCapacityUnits")
-		v.units(p.ReadCapacityUnits, "provisionedThroughput.readCapacityUnits")
-	}
-	switch n := len(in.KeySchema); {
-	case in.KeySchema == nil:
-		v.missing("keySchema")
-	case n == 0:
-		v.add("[]", "keySchema", lengthAtLeast(1))
-	case n > 2:
-		v.add(dumpKeySchema(in.KeySchema), "keySchema", lengthAtMost(2))
-	}
-	for i, k := range in.KeySchema {
-		path := fmt.Sprintf("keySchema.%d.member.", i+1)
-		v.attributeName(k.AttributeName, path+"attributeName")
-		v.required(k.KeyType, path+"keyType", keyTypes)
-	}
-	v.enum(in.TableClass, "tableClass", tableClasses)
-	if sse := in.SSESpecification; sse != nil {
-		v.enum(sse.SSEType, "sSESpecification.sSEType", sseTypes)
-	}
+	return true
 }
 
 func (v *violations) attributeName(name *string, path string) {
@@ -100,6 +100,15 @@ func (v *violations) required(value *string, path string, set []string) {
 	v.enum(value, path, set)
 }
 
+// provisioned checks provisioned throughput, if it is given.
+func (v *violations) provisioned(p *provisionedThroughput, path string) {
+	if p == nil {
+		return
+	}
+	v.units(p.WriteCapacityUnits, path+".writeCapacityUnits")
+	v.units(p.ReadCapacityUnits, path+".readCapacityUnits")
+}
+
 func (v *violations) units(n *int64, path string) {
 	if n == nil {
 		v.missing(path)
@@ -108,59 +117,55 @@ func (v *violations) units(n *int64, path string) {
 	v.atLeast(*n, path, 1)
 }
 
-// dumpKeySchema writes a key schema as AWS's errors do.
-func dumpKeySchema(schema []keySchemaElement) string {
-	texts := make([]string, 0, 4)
-	for _, k := range schema[:min(len(schema), cap(texts))] {
-		texts = append(texts, "KeySchemaElement(attributeName="+orNull(k.AttributeName)+", keyType="+orNull(k.KeyType)+")")
+// warm checks warm throughput, if it is given.
+func (v *violations) warm(w *warmThroughput, path string) {
+	if w == nil {
+		return
 	}
-	return "[" + strings.Join(texts, ", ") + "]"
+	if w.ReadUnitsPerSecond != nil {
+		v.atLeast(*w.ReadUnitsPerSecond, path+".readUnitsPerSecond", 1)
+	}
+	if w.WriteUnitsPerSecond != nil {
+		v.atLeast(*w.WriteUnitsPerSecond, path+".writeUnitsPerSecond", 1)
+	}
 }
 
-func orNull(s *string) string {
-	if s == nil {
-		return "null"
+// onDemand checks limits on demand, if they are given.
+func (v *violations) onDemand(o *onDemandThroughput, path string) {
+	if o == nil {
+		return
 	}
-	return *s
+	if n := o.MaxReadRequestUnits; n != nil && *n != noLimit {
+		v.atLeast(*n, path+".maxReadRequestUnits", 1)
+	}
+	if n := o.MaxWriteRequestUnits; n != nil && *n != noLimit {
+		v.atLeast(*n, path+".maxWriteRequestUnits", 1)
+	}
+}
+
+func (v *violations) stream(s *streamSpecification) {
+	if s == nil {
+		return
+	}
+	if s.StreamEnabled == nil {
+		v.missing("streamSpecification.streamEnabled")
+	}
+	v.enum(s.StreamViewType, "streamSpecification.streamViewType", streamViewTypes)
+}
+
+func (v *violations) encryption(s *sseSpecification) {
+	if s != nil {
+		v.enum(s.SSEType, "sSESpecification.sSEType", sseTypes)
+	}
 }
 
 // refuse refuses the features that tables don't have here.
 func (in *createTableInput) refuse() error {
-	err := unsupported(
-		member{"LocalSecondaryIndexes", in.LocalSecondaryIndexes},
-		member{"GlobalSecondaryIndexes", in.GlobalSecondaryIndexes},
+	return unsupported(
 		member{"VectorIndexes", in.VectorIndexes},
-		member{"WarmThroughput", in.WarmThroughput},
-		member{"OnDemandThroughput", in.OnDemandThroughput},
-		member{"ResourcePolicy", in.ResourcePolicy},
 		member{"GlobalTableSourceArn", in.GlobalTableSourceArn},
 		member{"GlobalTableSettingsReplicationMode", in.GlobalTableSettingsReplicationMode},
 	)
-	if err != nil {
-		return err
-	}
-	if s := in.StreamSpecification; s != nil {
-		switch {
-		case s.StreamEnabled != nil && *s.StreamEnabled:
-			return invalid("The parameter StreamSpecification is not supported")
-		case s.StreamViewType != nil:
-			return invalidParameters("Table is being created with a stream disabled, UpdateViewType should not be specified")
-		}
-	}
-	return in.refuseEncryption()
-}
-
-// refuseEncryption refuses encryption under a key: a table that says it is
-// encrypted when it isn't would be worse than none.
-func (in *createTableInput) refuseEncryption() error {
-	switch s := in.SSESpecification; {
-	case s == nil:
-	case s.Enabled != nil && *s.Enabled:
-		return invalid("The parameter SSESpecification is not supported")
-	case s.SSEType != nil || s.KMSMasterKeyId != nil:
-		return invalidParameters("SSEType/KMSMasterKeyId cannot be specified when SSE is disabled")
-	}
-	return nil
 }
 
 func (in *createTableInput) checkThroughput() error {
@@ -168,81 +173,139 @@ func (in *createTableInput) checkThroughput() error {
 	p := in.ProvisionedThroughput
 	switch {
 	case onDemand && p != nil:
-		return invalidParameters("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+		return errUnitsOnDemand()
 	case !onDemand && p == nil:
 		return invalidParameters("ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
-	case p == nil:
-		return nil
-	case *p.ReadCapacityUnits > maxUnits:
-		return invalid("Given value %d for ReadCapacityUnits is out of bounds", *p.ReadCapacityUnits)
-	case *p.WriteCapacityUnits > maxUnits:
-		return invalid("Given value %d for WriteCapacityUnits is out of bounds", *p.WriteCapacityUnits)
+	}
+	if err := p.checkBounds(""); err != nil {
+		return err
+	}
+	for _, x := range in.GlobalSecondaryIndexes {
+		if err := x.ProvisionedThroughput.checkBounds(" for index " + *x.IndexName); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// checkKeys checks the key schema against the attribute definitions.
+func errUnitsOnDemand() error {
+	return invalidParameters("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+}
+
+// checkBounds refuses units that are out of bounds. p may be nil. of says of
+// which index they are, or is "" for a table's.
+func (p *provisionedThroughput) checkBounds(of string) error {
+	switch {
+	case p == nil:
+	case *p.ReadCapacityUnits > maxUnits:
+		return invalid("Given value %d for ReadCapacityUnits is out of bounds%s", *p.ReadCapacityUnits, of)
+	case *p.WriteCapacityUnits > maxUnits:
+		return invalid("Given value %d for WriteCapacityUnits is out of bounds%s", *p.WriteCapacityUnits, of)
+	}
+	return nil
+}
+
+// checkKeys checks the keys of the table and of its indexes against the
+// attribute definitions, and against each other.
 func (in *createTableInput) checkKeys() error {
-	var defined, keys []string
-	for _, d := range in.AttributeDefinitions {
-		defined = append(defined, *d.AttributeName)
-	}
-	for _, k := range in.KeySchema {
-		keys = append(keys, *k.AttributeName)
-	}
-	if len(keys) > len(defined) {
+	defined := definedNames(in.AttributeDefinitions)
+	if len(in.KeySchema) > len(defined) {
 		return invalid("Invalid KeySchema: Some index key attribute have no definition")
 	}
-	for _, k := range keys {
-		if !slices.Contains(defined, k) {
-			return invalidParameters("Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]",
-				strings.Join(keys, ", "), strings.Join(defined, ", "))
+	if err := checkTableKey(in.KeySchema, defined); err != nil {
+		return err
+	}
+	if name, ok := repeated(defined); ok {
+		return invalidParameters("Attribute Name is duplicated: %s", name)
+	}
+	if in.LocalSecondaryIndexes == nil && in.GlobalSecondaryIndexes == nil {
+		if len(in.KeySchema) != len(defined) {
+			return invalidParameters("Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
 		}
+		return nil
 	}
-	switch {
-	case len(keys) == 2 && keys[0] == keys[1]:
-		return invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
-	case *in.KeySchema[0].KeyType != keyTypes[0]:
-		return invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
-	case len(keys) == 2 && *in.KeySchema[1].KeyType != keyTypes[1]:
-		return invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
-	}
-	return checkDefinitions(keys, defined)
+	return in.checkIndexes(defined)
 }
 
-func checkDefinitions(keys, defined []string) error {
-	sorted := slices.Sorted(slices.Values(defined))
+func definedNames(list []attributeDefinition) []string {
+	names := make([]string, len(list))
+	for i, d := range list {
+		names[i] = *d.AttributeName
+	}
+	return names
+}
+
+// repeated returns the first, by the alphabet, of the names that are there more
+// than once.
+func repeated(names []string) (string, bool) {
+	sorted := slices.Sorted(slices.Values(names))
 	for i := 1; i < len(sorted); i++ {
 		if sorted[i] == sorted[i-1] {
-			return invalidParameters("Attribute Name is duplicated: %s", sorted[i])
+			return sorted[i], true
 		}
 	}
-	if len(keys) != len(defined) {
-		return invalidParameters("Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+	return "", false
+}
+
+// checkSettings checks the stream, encryption, what limits a table on demand,
+// and the policy.
+func (in *createTableInput) checkSettings() error {
+	if s := in.StreamSpecification; s != nil {
+		switch {
+		case *s.StreamEnabled && s.StreamViewType == nil:
+			return errNoViewType()
+		case !*s.StreamEnabled && s.StreamViewType != nil:
+			return invalidParameters("Table is being created with a stream disabled, UpdateViewType should not be specified")
+		}
+	}
+	if err := in.SSESpecification.check(); err != nil {
+		return err
+	}
+	if in.ResourcePolicy != nil {
+		if err := checkPolicy(*in.ResourcePolicy); err != nil {
+			return err
+		}
+	}
+	if in.BillingMode == nil || *in.BillingMode == provisioned {
+		if err := checkProvisionedLimits(in.OnDemandThroughput, "table"); err != nil {
+			return err
+		}
+		for _, x := range in.GlobalSecondaryIndexes {
+			if err := checkProvisionedLimits(x.OnDemandThroughput, "table"); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
-// checkTags checks the tags that a table is to have. Keys that differ in case
-// only are refused: as condition keys they would be one.
-func checkTags(tags []tag) error {
-	if len(tags) > maxTags {
-		return invalid("One or more parameter values were invalid: Number of tags exceeds the limit of %d", maxTags)
+func errNoViewType() error {
+	return invalidParameters("If stream is being enabled then UpdateViewType is required")
+}
+
+// checkProvisionedLimits refuses limits that only tables on demand have. of is
+// how AWS speaks of the table.
+func checkProvisionedLimits(o *onDemandThroughput, of string) error {
+	const text = "%s for OnDemandThroughput cannot be specified when %s BillingMode is PROVISIONED."
+	switch {
+	case o == nil:
+	case o.MaxReadRequestUnits != nil:
+		return invalid(text, "MaxReadRequestUnits", of)
+	case o.MaxWriteRequestUnits != nil:
+		return invalid(text, "MaxWriteRequestUnits", of)
 	}
-	for i, t := range tags {
-		if t.Key == nil || t.Value == nil {
-			return invalidParameters("A tag must have a key and a value")
-		}
-		if n := utf8.RuneCountInString(*t.Key); n < 1 || n > maxTagKey || utf8.RuneCountInString(*t.Value) > maxTagValue {
-			return invalidParameters("Tag keys must have 1 to %d characters and tag values up to %d", maxTagKey, maxTagValue)
-		}
-		if strings.HasPrefix(strings.ToLower(*t.Key), "aws:") {
-			return invalidParameters("Tag keys must not begin with aws:")
-		}
-		// Equal as policies compare them: a tag that could mean two means none.
-		if slices.ContainsFunc(tags[:i], func(o tag) bool { return strings.EqualFold(*o.Key, *t.Key) }) {
-			return invalidParameters("Duplicate tag key: %s", *t.Key)
-		}
+	return nil
+}
+
+// check refuses encryption under a key: a table that says it is encrypted when
+// it isn't would be worse than none. s may be nil.
+func (s *sseSpecification) check() error {
+	switch {
+	case s == nil:
+	case s.Enabled != nil && *s.Enabled:
+		return invalidParameters("Server-side encryption with a KMS key is not supported")
+	case s.SSEType != nil || s.KMSMasterKeyId != nil:
+		return invalidParameters("SSEType/KMSMasterKeyId cannot be specified when SSE is disabled")
 	}
 	return nil
 }
@@ -272,13 +335,27 @@ func checkedTable(name *string) (tableRef, error) {
 // Validate implements [awsapi.Validator].
 func (in *listTablesInput) Validate() error {
 	var v violations
-	if in.Limit != nil {
-		v.within(int64(*in.Limit), "limit", 1, maxList)
-	}
+	v.page(in.Limit, "limit", maxList)
 	if in.ExclusiveStartTableName != nil {
 		v.name(*in.ExclusiveStartTableName, "exclusiveStartTableName")
 	}
 	return v.err()
+}
+
+// dumpKeySchema writes a key schema as AWS's errors do.
+func dumpKeySchema(schema []keySchemaElement) string {
+	texts := make([]string, 0, 10)
+	for _, k := range schema[:min(len(schema), cap(texts))] {
+		texts = append(texts, "KeySchemaElement(attributeName="+orNull(k.AttributeName)+", keyType="+orNull(k.KeyType)+")")
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
+func orNull(s *string) string {
+	if s == nil {
+		return "null"
+	}
+	return *s
 }
 
 var (

@@ -53,18 +53,22 @@ func (g *given) UnmarshalAWSJSON(d *awsjson.Decoder) error {
 }
 
 // errorShape returns the namespace of an error code, and the name of the
-// member that holds its message.
+// member that holds its message; "" if it has none.
 func errorShape(code string) (namespace, message string) {
 	switch code {
 	case "SerializationException", "AccessDeniedException":
 		return coral + ".service", "Message"
-	case "UnknownOperationException", "MissingAuthenticationTokenException", "IncompleteSignatureException",
+	case "UnknownOperationException":
+		return coral + ".service", ""
+	case "MissingAuthenticationTokenException", "IncompleteSignatureException",
 		"InvalidSignatureException", "UnrecognizedClientException", "ExpiredTokenException":
 		return coral + ".service", "message"
 	case codeValidation:
 		return coral + ".validate", "message"
 	case "ThrottlingException":
 		return coral + ".availability", "message"
+	case "IdempotentParameterMismatchException", "TransactionCanceledException", "TransactionInProgressException":
+		return shapes, "Message"
 	}
 	return shapes, "message"
 }

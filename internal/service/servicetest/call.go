@@ -51,7 +51,7 @@ func Call(ctx context.Context, cfg aws.Config, svc *awsapi.Service, operation, i
 		return Answer{}, err
 	}
 	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, creds, r, hex.EncodeToString(sum[:]), svc.Name, cfg.Region, time.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(ctx, creds, r, hex.EncodeToString(sum[:]), svc.SigningName(), cfg.Region, time.Now()); err != nil {
 		return Answer{}, err
 	}
 	resp, err := http.DefaultClient.Do(r)
@@ -69,7 +69,7 @@ func request(ctx context.Context, endpoint string, svc *awsapi.Service, operatio
 	if svc.Target != "" {
 		header.Set("X-Amz-Target", svc.Target+"."+operation)
 		version := "1.1"
-		if svc.Name == "dynamodb" {
+		if svc.SigningName() == "dynamodb" {
 			version = "1.0"
 		}
 		header.Set("Content-Type", "application/x-amz-json-"+version)

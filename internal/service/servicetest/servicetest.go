@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -31,6 +32,7 @@ type callers struct {
 // these commands besides testscript's:
 //
 //	[!] call WHO SERVICE OPERATION INPUT    makes a call; the answer goes to stdout
+//	until WHO SERVICE OPERATION INPUT REGEXP    makes a call again and again, until its answer matches
 //	user WHO NAME POLICY                    makes a user with an inline policy
 //	assume WHO NEW INPUT                    assumes a role, as WHO, to call as NEW
 //	begin WHO NEW OPERATION INPUT           begins a session, as WHO, to call as NEW
@@ -68,6 +70,7 @@ func Run(t *testing.T, services []*awsapi.Service) {
 					ts.Fatalf("status %d: %s", a.Status, a.Body)
 				}
 			},
+			"until":   func(ts *testscript.TestScript, _ bool, args []string) { until(ts, byName, args) },
 			"user":    func(ts *testscript.TestScript, _ bool, args []string) { user(ts, byName["iam"], args) },
 			"assume":  func(ts *testscript.TestScript, _ bool, args []string) { assume(ts, byName["sts"], args) },
 			"begin":   func(ts *testscript.TestScript, _ bool, args []string) { begin(ts, byName["sts"], args) },
@@ -75,6 +78,30 @@ func Run(t *testing.T, services []*awsapi.Service) {
 			"save":    func(ts *testscript.TestScript, _ bool, args []string) { save(ts, args) },
 		},
 	})
+}
+
+// patience is how long a script waits for what must happen, far beyond what it
+// takes.
+const patience = 30 * time.Second
+
+func until(ts *testscript.TestScript, byName map[string]*awsapi.Service, args []string) {
+	svc, ok := byName[arg(ts, args, 1)]
+	if !ok {
+		ts.Fatalf("no service %s", args[1])
+	}
+	pattern, err := regexp.Compile(arg(ts, args, 4))
+	ts.Check(err)
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		a := call(ts, arg(ts, args, 0), svc, arg(ts, args, 2), input(ts, arg(ts, args, 3)))
+		if pattern.MatchString(a.Body) {
+			_, err := ts.Stdout().Write([]byte(a.Body + "\n"))
+			ts.Check(err)
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("status %d: %s", a.Status, a.Body)
+		}
+	}
 }
 
 func save(ts *testscript.TestScript, args []string) {

@@ -47,13 +47,23 @@ type Config struct {
 	// Checksum adds x-amz-crc32 to all answers, as DynamoDB does.
 	Checksum bool
 
+	// Health is the answer to GET /, which load balancers and tools for local
+	// AWS ask for; empty for none.
+	Health string
+
+	// CrossOrigin lets web pages of every origin make calls and read their
+	// answers, as DynamoDB does. Calls are signed: a page that has no keys of
+	// its own has none of anybody's.
+	CrossOrigin bool
+
 	// Codes are the service's codes for errors that have none of their own,
 	// where they differ from the protocol's.
 	Codes map[awsapi.Kind]string
 
 	// ErrorShape returns the namespace that precedes code in __type, "" for
-	// none, and the name of the member that holds the message. If it is nil,
-	// no code has a namespace and the name is "message".
+	// none, and the name of the member that holds the message, "" for errors
+	// that have none. If it is nil, no code has a namespace and the name is
+	// "message".
 	ErrorShape func(code string) (namespace, message string)
 }
 
@@ -101,7 +111,7 @@ func (p *protocol) speaks(r *http.Request) bool {
 		return true
 	}
 	t, _, err := mime.ParseMediaType(t)
-	return err == nil && (t == p.contentType || t == "application/json")
+	return err == nil && (t == p.contentType || t == plainJSON)
 }
 
 // A message is a request's body and what it is for.
@@ -121,33 +131,55 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 const maxPooled = 1 << 20
 
 // Encode sends out; nil, or a nil pointer, is a body without a byte.
-func (p *protocol) Encode(w http.ResponseWriter, _ *awsapi.Operation, requestID string, out any) {
+func (p *protocol) Encode(w http.ResponseWriter, r *http.Request, _ *awsapi.Operation, requestID string, out any) {
 	buf := buffers.Get().(*[]byte)
 	body, err := (*buf)[:0], error(nil)
 	if v := reflect.ValueOf(out); v.IsValid() && !(v.Kind() == reflect.Pointer && v.IsNil()) {
 		body, err = p.codecs.append(body, v)
 	}
 	if err != nil {
-		p.EncodeError(w, nil, requestID, awsapi.AsError(err))
+		p.EncodeError(w, r, requestID, awsapi.AsError(err))
 		return
 	}
-	p.send(w, requestID, http.StatusOK, body)
+	p.send(w, r, requestID, http.StatusOK, body)
 	if cap(body) <= maxPooled {
 		*buf = body
 		buffers.Put(buf)
 	}
 }
 
+// plainJSON is the type of bodies that clients may use instead of the
+// protocol's own. Answers have the type of their request.
+const plainJSON = "application/json"
+
+// answerType returns the type of the answer to r, which may be nil.
+func (p *protocol) answerType(r *http.Request) string {
+	if r == nil {
+		return p.contentType
+	}
+	t := r.Header.Get("Content-Type")
+	if t == p.contentType {
+		return t
+	}
+	if t, _, err := mime.ParseMediaType(t); err == nil && t == plainJSON {
+		return plainJSON
+	}
+	return p.contentType
+}
+
 // send sends an answer in one piece: the protocol knows no chunks.
-func (p *protocol) send(w http.ResponseWriter, requestID string, status int, body []byte) {
+func (p *protocol) send(w http.ResponseWriter, r *http.Request, requestID string, status int, body []byte) {
 	h := w.Header()
-	values := [4]string{p.contentType, strconv.Itoa(len(body)), requestID}
+	values := [4]string{p.answerType(r), strconv.Itoa(len(body)), requestID}
 	h["Content-Type"] = values[0:1:1]
 	h["Content-Length"] = values[1:2:2]
 	h["X-Amzn-Requestid"] = values[2:3:3]
 	if p.Checksum {
 		values[3] = strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)
 		h["X-Amz-Crc32"] = values[3:4:4]
+	}
+	if p.CrossOrigin && r != nil && r.Header["Origin"] != nil {
+		admitOrigin(h)
 	}
 	w.WriteHeader(status)
 	// If the client is gone there is nobody left to tell.

@@ -158,7 +158,7 @@ func ptr[T any](v T) *T { return &v }
 func encode(t testing.TB, out any) string {
 	t.Helper()
 	w := httptest.NewRecorder()
-	protocol.Encode(w, nil, "id", out)
+	protocol.Encode(w, nil, nil, "id", out)
 	if w.Code != 200 {
 		t.Fatalf("status %d: %s", w.Code, w.Body)
 	}
@@ -403,7 +403,7 @@ func TestWhatIsEncodedDecodes(t *testing.T) {
 
 func TestAnswersCarryTheProtocolsHeaders(t *testing.T) {
 	w := httptest.NewRecorder()
-	protocol.Encode(w, nil, "REQ", &struct{ A string }{"b"})
+	protocol.Encode(w, nil, nil, "REQ", &struct{ A string }{"b"})
 	h := w.Result().Header
 	want := http.Header{
 		"Content-Type": {"application/x-amz-json-1.0"}, "Content-Length": {"9"}, "X-Amzn-Requestid": {"REQ"},
@@ -413,7 +413,7 @@ func TestAnswersCarryTheProtocolsHeaders(t *testing.T) {
 		t.Error(d)
 	}
 	w = httptest.NewRecorder()
-	plain.Encode(w, nil, "REQ", nil)
+	plain.Encode(w, nil, nil, "REQ", nil)
 	h = w.Result().Header
 	if h.Get("Content-Type") != "application/x-amz-json-1.1" || h.Get("Content-Length") != "0" || h.Values("X-Amz-Crc32") != nil {
 		t.Error(h)
@@ -422,7 +422,7 @@ func TestAnswersCarryTheProtocolsHeaders(t *testing.T) {
 
 func TestAResultThatCannotBeEncodedIsAnInternalFailure(t *testing.T) {
 	w := httptest.NewRecorder()
-	protocol.Encode(w, nil, "REQ", &struct{ F float64 }{math.NaN()})
+	protocol.Encode(w, nil, nil, "REQ", &struct{ F float64 }{math.NaN()})
 	if w.Code != 500 || !strings.Contains(w.Body.String(), "#InternalServerError") || strings.Contains(w.Body.String(), "NaN") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}

@@ -69,7 +69,7 @@ func BenchmarkEncode(b *testing.B) {
 	in, w := decoded(b), discard{http.Header{}}
 	b.ReportAllocs()
 	for b.Loop() {
-		protocol.Encode(w, nil, "id", in)
+		protocol.Encode(w, nil, nil, "id", in)
 	}
 }
 

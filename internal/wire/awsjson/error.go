@@ -19,9 +19,9 @@ const unknownOperation = "<UnknownOperationException/>\n"
 func (p *protocol) EncodeError(w http.ResponseWriter, r *http.Request, requestID string, e *awsapi.Error) {
 	switch {
 	case e.Kind == awsapi.TooLarge && e.Code == "":
-		p.send(w, requestID, http.StatusRequestEntityTooLarge, nil)
+		p.send(w, r, requestID, http.StatusRequestEntityTooLarge, nil)
 	case e.Kind == awsapi.NoOperation && r != nil && !p.speaks(r):
-		p.send(w, requestID, http.StatusNotFound, []byte(unknownOperation))
+		p.send(w, r, requestID, http.StatusNotFound, []byte(unknownOperation))
 	default:
 		status, code := meaning(e.Kind)
 		if own := p.Codes[e.Kind]; own != "" {
@@ -30,7 +30,7 @@ func (p *protocol) EncodeError(w http.ResponseWriter, r *http.Request, requestID
 		if e.Code != "" {
 			code = e.Code
 		}
-		p.send(w, requestID, status, p.appendError(nil, code, e))
+		p.send(w, r, requestID, status, p.appendError(nil, code, e))
 	}
 }
 
@@ -44,7 +44,7 @@ func (p *protocol) appendError(dst []byte, code string, e *awsapi.Error) []byte 
 	}
 	dst = append(dst, `{"__type":`...)
 	dst = quote.Append(dst, code)
-	if e.Message != "" {
+	if e.Message != "" && name != "" {
 		dst = append(dst, ',')
 		dst = quote.Append(dst, name)
 		dst = append(dst, ':')

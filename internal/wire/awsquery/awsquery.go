@@ -80,7 +80,7 @@ func (m *message) Decode(in any) error {
 
 // Encode sends out. Operations whose results have no fields answer without a
 // result element; with an empty one if there is a blank field.
-func (p *protocol) Encode(w http.ResponseWriter, op *awsapi.Operation, requestID string, out any) {
+func (p *protocol) Encode(w http.ResponseWriter, _ *http.Request, op *awsapi.Operation, requestID string, out any) {
 	x := &writer{}
 	x.buf.Grow(1 << 10)
 	x.raw(`<` + op.Name + `Response xmlns="` + p.namespace + `">`)

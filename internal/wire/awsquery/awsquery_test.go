@@ -89,7 +89,7 @@ func TestATagNamesAField(t *testing.T) {
 		t.Errorf("got %q, %v", in.Arn, err)
 	}
 	w := httptest.NewRecorder()
-	protocol.Encode(w, operation("A"), "id-1", &tagged{"x"})
+	protocol.Encode(w, nil, operation("A"), "id-1", &tagged{"x"})
 	if !strings.Contains(w.Body.String(), "<arn>x</arn>") {
 		t.Error(w.Body.String())
 	}
@@ -149,7 +149,7 @@ func operation(name string) *awsapi.Operation {
 
 func TestResultsAreXML(t *testing.T) {
 	w := httptest.NewRecorder()
-	protocol.Encode(w, operation("GetRole"), "id-1", &output{
+	protocol.Encode(w, nil, operation("GetRole"), "id-1", &output{
 		Name: "<a> & \x01b", Created: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC),
 		Tags: []tag{{"k", "v"}}, Empty: []string{}, Big: true, Count: 3,
 	})
@@ -164,12 +164,12 @@ func TestResultsAreXML(t *testing.T) {
 
 func TestEmptyResultsHaveNoResultElement(t *testing.T) {
 	w := httptest.NewRecorder()
-	protocol.Encode(w, operation("DeleteRole"), "id-1", &struct{}{})
+	protocol.Encode(w, nil, operation("DeleteRole"), "id-1", &struct{}{})
 	if strings.Contains(w.Body.String(), "DeleteRoleResult") {
 		t.Error(w.Body.String())
 	}
 	w = httptest.NewRecorder()
-	protocol.Encode(w, operation("UpdateRole"), "id-1", &struct{ _ struct{} }{})
+	protocol.Encode(w, nil, operation("UpdateRole"), "id-1", &struct{ _ struct{} }{})
 	if !strings.Contains(w.Body.String(), "<UpdateRoleResult></UpdateRoleResult>") {
 		t.Error(w.Body.String())
 	}

@@ -196,7 +196,7 @@ func TestErrorsDoNotRepeatValues(t *testing.T) {
 func encode(t *testing.T, out any) string {
 	t.Helper()
 	w := httptest.NewRecorder()
-	protocol.Encode(w, operation("Op"), "id", out)
+	protocol.Encode(w, nil, operation("Op"), "id", out)
 	if w.Code != 200 {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
@@ -290,7 +290,7 @@ func TestAnswersCarryTheProtocolsHeaders(t *testing.T) {
 
 func TestAResultThatCannotBeEncodedIsAnInternalFailure(t *testing.T) {
 	w := httptest.NewRecorder()
-	protocol.Encode(w, operation("Op"), "id", &struct{ F float64 }{math.NaN()})
+	protocol.Encode(w, nil, operation("Op"), "id", &struct{ F float64 }{math.NaN()})
 	if w.Code != 500 || strings.Contains(w.Body.String(), "OpResult") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}

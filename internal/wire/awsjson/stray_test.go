@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package awsjson_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/wire/awsjson"
+)
+
+const healthy = "healthy: dynamodb.us-east-1.amazonaws.com "
+
+var open = awsjson.New(awsjson.Config{
+	Version: "1.0", Target: "DynamoDB_20120810", Checksum: true, Health: healthy, CrossOrigin: true,
+})
+
+func TestStrayRequests(t *testing.T) {
+	const asked = "authorization,content-type,x-amz-date,X-Amz-Target"
+	tests := []struct {
+		name         string
+		method, path string
+		header       http.Header
+		body, crc    string // crc is "" for requests that aren't answered
+		methods      string // that a page may use
+	}{
+		{"health", "GET", "/", nil, healthy, "3128867991", ""},
+		{"health for a page", "GET", "/", http.Header{"Origin": {"https://a.test"}}, healthy, "3128867991", ""},
+		{"another path", "GET", "/health", nil, "", "", ""},
+		{"a query", "GET", "/?Action=GetCallerIdentity", nil, "", "", ""},
+		{"another method", "HEAD", "/", nil, "", "", ""},
+		{
+			"preflight", "OPTIONS", "/",
+			http.Header{"Origin": {"https://a.test"}, "Access-Control-Request-Method": {"POST"}, "Access-Control-Request-Headers": {asked}},
+			"", "0", "POST",
+		},
+		{
+			"preflight for another protocol", "OPTIONS", "/",
+			http.Header{"Origin": {"https://a.test"}, "Access-Control-Request-Method": {"POST"}, "Access-Control-Request-Headers": {"authorization"}},
+			"", "", "",
+		},
+		{"options of no page", "OPTIONS", "/", http.Header{"Access-Control-Request-Headers": {asked}}, "", "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := httptest.NewRequest(tt.method, tt.path, nil)
+			r.Header = tt.header
+			w := httptest.NewRecorder()
+			if got := open.(awsapi.Receptionist).Stray(w, r, "REQ"); got != (tt.crc != "") {
+				t.Fatalf("answered: %t", got)
+			}
+			h := w.Result().Header
+			if w.Code != 200 || w.Body.String() != tt.body || h.Get("X-Amz-Crc32") != tt.crc {
+				t.Errorf("got %d %q %v", w.Code, w.Body, h)
+			}
+			if got := h.Get("Access-Control-Allow-Methods"); got != tt.methods || got != "" && h.Get("Access-Control-Allow-Headers") != asked {
+				t.Errorf("a page may use %v", h)
+			}
+			if (h.Get("Access-Control-Allow-Origin") == "*") != (tt.crc != "" && r.Header["Origin"] != nil) {
+				t.Errorf("a page is told %v", h)
+			}
+			w = httptest.NewRecorder()
+			if plain.(awsapi.Receptionist).Stray(w, r, "REQ") {
+				t.Error("a service that answers nothing does")
+			}
+		})
+	}
+}
+
+func TestAnswersHaveTheTypeOfTheRequest(t *testing.T) {
+	for sent, want := range map[string]string{
+		"application/x-amz-json-1.0":      "application/x-amz-json-1.0",
+		"application/json":                "application/json",
+		"application/json; charset=utf-8": "application/json",
+		"text/html":                       "application/x-amz-json-1.0",
+		"":                                "application/x-amz-json-1.0",
+	} {
+		r := httptest.NewRequest("POST", "/", strings.NewReader("{}"))
+		r.Header.Set("Content-Type", sent)
+		r.Header.Set("Origin", "https://a.test")
+		w, e := httptest.NewRecorder(), httptest.NewRecorder()
+		open.Encode(w, r, nil, "REQ", &struct{}{})
+		open.EncodeError(e, r, "REQ", awsapi.Errorf(awsapi.Denied, "", "no"))
+		for _, w := range []*httptest.ResponseRecorder{w, e} {
+			h := w.Result().Header
+			if h.Get("Content-Type") != want {
+				t.Errorf("%q is answered by %q, want %q", sent, h.Get("Content-Type"), want)
+			}
+			if h.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(h.Get("Access-Control-Expose-Headers"), "x-amzn-RequestId") {
+				t.Errorf("a page is told %v", h)
+			}
+		}
+	}
+}
+
+func TestErrorsWithoutAMessage(t *testing.T) {
+	p := awsjson.New(awsjson.Config{
+		Version: "1.0", Target: "DynamoDB_20120810", Checksum: true,
+		ErrorShape: func(string) (string, string) { return "com.amazon.coral.service", "" },
+	})
+	w := httptest.NewRecorder()
+	p.EncodeError(w, nil, "REQ", awsapi.Errorf(awsapi.NoOperation, "", "no operation Fly"))
+	if got := w.Body.String(); got != `{"__type":"com.amazon.coral.service#UnknownOperationException"}` || w.Header().Get("X-Amz-Crc32") != "1368724161" {
+		t.Errorf("got %s %v", got, w.Header())
+	}
+}
