@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The load test: Bailiwick, a bare net/http handler and dynalite in turn, pinned
 # to one core, under a client on another. Flags are those of internal/loadtest and go
-# before those below: scripts/bench.sh -items 1000000 -roles 10000 -runs 3. For
-# profiles: scripts/bench.sh -binary '' -profiles /tmp/profiles.
+# before those below: scripts/bench.sh -items 1000000 -roles 10000 -runs 3, or
+# -indexes 5 -zipf 1.1 -data DIR -dynalite ''. For profiles: scripts/bench.sh
+# -binary '' -profiles /tmp/profiles.
 # The data is made in $TMPDIR, which should be on a disk, not in memory.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -19,7 +19,7 @@ import (
 const (
 	answerTime = 30 * time.Second // for the next answer, of any connection
 	spinTime   = 200 * time.Microsecond
-	mostAnswer = 64 << 10 // bytes of an answer, header included
+	mostAnswer = 128 << 10 // bytes of an answer, header included
 )
 
 // A driver sends requests over many connections with as little work as

@@ -25,7 +25,10 @@ import (
 var (
 	runs     = flag.Int("runs", 1, "how often each scenario is measured")
 	period   = flag.Duration("time", 20*time.Millisecond, "how long each measurement takes, after a warm-up of a quarter of that")
-	items    = flag.Int("items", 200, "how many items are in the table, all tenants together")
+	items    = flag.Int("items", 1000, "how many items are in the table, all tenants together")
+	indexes  = flag.Int("indexes", 0, "how many global secondary indexes of whole items the table has")
+	zipf     = flag.Float64("zipf", 0, "exponent, above 1, of Zipf's law by which items are picked; 0 picks all as often")
+	data     = flag.String("data", "", "`directory` of the server's data, which is left for other runs with as many items, roles and indexes; what they write stays")
 	roles    = flag.Int("roles", 1, "how many roles the account has")
 	only     = flag.String("only", "", "measure only the scenarios whose names match this `pattern`")
 	dynalite = flag.String("dynalite", "", "`directory` into which npm has installed dynalite, to be measured too")
@@ -39,6 +42,9 @@ func TestLoad(t *testing.T) {
 	if *runs < 1 || *period <= 0 || *items < least || *roles < 1 {
 		t.Fatalf("runs, time and roles must be positive, items at least %d", least)
 	}
+	if *indexes < 0 || *indexes > mostIndexes || *zipf != 0 && *zipf <= 1 {
+		t.Fatalf("there may be 0 to %d indexes, and the exponent must be above 1", mostIndexes)
+	}
 	if *binary != "" && *profiles != "" {
 		t.Fatal("the binary doesn't write profiles")
 	}
@@ -46,7 +52,11 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Printf("%s; %d runs of %v; %d items, %d roles\n", pin(), *runs, *period, *items, *roles)
+	picked := "all picked as often"
+	if *zipf != 0 {
+		picked = fmt.Sprintf("picked by Zipf's law with the exponent %v", *zipf)
+	}
+	fmt.Printf("%s; %d runs of %v; %d items, %s; %d indexes, %d roles\n", pin(), *runs, *period, *items, picked, *indexes, *roles)
 	w, err := newWorld(t)
 	if err != nil {
 		t.Fatal(err)

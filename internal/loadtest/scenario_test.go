@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -20,7 +21,7 @@ type scenario struct {
 	conns int
 	rival bool                        // whether dynalite can do it
 	disk  bool                        // whether an answer waits for the disk
-	call  func(tenant, pick int) call // pick is random
+	call  func(tenant, pick int) call // pick is the number of one of the tenant's items
 	who   func(w *world) []session    // who make it, in turn
 }
 
@@ -28,30 +29,66 @@ type scenario struct {
 // measurement. They come again when a server is faster.
 func prepared() int { return int(min(100+*period/(100*time.Microsecond), 50_000)) }
 
+// mostPrepared is how many bytes they have about, at most.
+const mostPrepared = 64 << 20
+
 func scenarios() []scenario {
-	return []scenario{
+	all := []scenario{
 		{name: "consistent GetItem of 500 bytes", goal: "≥ 0.5", conns: 32, rival: true, who: users, call: func(tenant, pick int) call {
-			return dynamo("GetItem", `{"TableName":"TrackingData","Key":{`+key(tenant, pick%perTenant())+`},"ConsistentRead":true}`)
+			return dynamo("GetItem", `{"TableName":"TrackingData","Key":{`+key(tenant, pick)+`},"ConsistentRead":true}`)
 		}},
 		{name: "GetItem of 500 bytes", goal: "≥ 0.5", conns: 32, rival: true, who: users, call: func(tenant, pick int) call {
-			return dynamo("GetItem", `{"TableName":"TrackingData","Key":{`+key(tenant, pick%perTenant())+`}}`)
+			return dynamo("GetItem", `{"TableName":"TrackingData","Key":{`+key(tenant, pick)+`}}`)
 		}},
 		{name: "durable PutItem of 500 bytes", goal: "≥ 0.35", conns: 64, disk: true, rival: true, who: users, call: func(tenant, pick int) call {
-			return dynamo("PutItem", `{"TableName":"TrackingData","Item":`+item(tenant, 10_000_000+pick%90_000_000)+`}`)
+			return dynamo("PutItem", `{"TableName":"TrackingData","Item":`+item(tenant, written(pick))+`}`)
 		}},
 		{name: "durable UpdateItem with a condition", conns: 64, disk: true, rival: true, who: users, call: func(tenant, pick int) call {
-			return dynamo("UpdateItem", `{"TableName":"TrackingData","Key":{`+key(tenant, pick%perTenant())+`},"UpdateExpression":"SET Weight = :w",
+			return dynamo("UpdateItem", `{"TableName":"TrackingData","Key":{`+key(tenant, pick)+`},"UpdateExpression":"SET Weight = :w",
 "ConditionExpression":"attribute_exists(ShipmentID)","ExpressionAttributeValues":{":w":{"N":"13.5"}}}`)
 		}},
-		{name: "Query of 10 items of 500 bytes", goal: "≥ 0.3", conns: 32, rival: true, who: users, call: func(tenant, pick int) call {
-			first := pick % (perTenant() - 10)
-			return dynamo("Query", fmt.Sprintf(`{"TableName":"TrackingData","KeyConditionExpression":"TenantID = :t AND ShipmentID BETWEEN :a AND :b",
-"ExpressionAttributeValues":{":t":{"S":%q},":a":{"S":%q},":b":{"S":%q}}}`, tenantName(tenant), shipment(first), shipment(first+9)))
+		{name: "durable BatchWriteItem of 25 items", conns: 32, disk: true, rival: true, who: users, call: func(tenant, pick int) call {
+			var puts []string
+			for i := range batch {
+				puts = append(puts, `{"PutRequest":{"Item":`+item(tenant, written(pick)+i)+`}}`)
+			}
+			return dynamo("BatchWriteItem", `{"RequestItems":{"TrackingData":[`+strings.Join(puts, ",")+`]}}`)
 		}},
-		{name: "AssumeRole with a tag and durable record", goal: "≤ 35 µs", conns: 64, disk: true, who: vendor, call: func(tenant, pick int) call {
-			return assume(pick%*roles, tenant)
-		}},
+		{name: "durable TransactWriteItems of 4 items", conns: 64, disk: true, who: users, call: transact},
 	}
+	for _, n := range []int{1, 10, 100} {
+		goal := ""
+		if n == 10 {
+			goal = "≥ 0.3"
+		}
+		all = append(all, scenario{name: fmt.Sprintf("Query of %d items of 500 bytes", n), goal: goal, conns: 32, rival: true, who: users, call: func(tenant, pick int) call {
+			first := pick % (perTenant() - n + 1)
+			return dynamo("Query", fmt.Sprintf(`{"TableName":"TrackingData","KeyConditionExpression":"TenantID = :t AND ShipmentID BETWEEN :a AND :b",
+"ExpressionAttributeValues":{":t":{"S":%q},":a":{"S":%q},":b":{"S":%q}}}`, tenantName(tenant), shipment(first), shipment(first+n-1)))
+		}})
+	}
+	return append(all, scenario{name: "AssumeRole with a tag and durable record", goal: "≤ 35 µs", conns: 64, disk: true, who: vendor, call: func(tenant, pick int) call {
+		return assume(pick%*roles, tenant)
+	}})
+}
+
+// written returns the item to write when one was picked: with Zipf's law that one,
+// again and again, and else one that is new, mostly.
+func written(pick int) int {
+	if *zipf != 0 {
+		return pick
+	}
+	return 10_000_000 + rand.IntN(80_000_000)
+}
+
+// transact puts an item, updates two and checks a fourth, which follow one another.
+func transact(tenant, pick int) call {
+	of := func(i int) string { return key(tenant, (pick+i)%perTenant()) }
+	update := func(i int) string {
+		return `{"Update":{"TableName":"TrackingData","Key":{` + of(i) + `},"UpdateExpression":"SET Weight = :w","ExpressionAttributeValues":{":w":{"N":"13.5"}}}}`
+	}
+	return dynamo("TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"TrackingData","Item":`+item(tenant, pick)+`}},`+update(1)+`,`+update(2)+`,
+{"ConditionCheck":{"TableName":"TrackingData","Key":{`+of(3)+`},"ConditionExpression":"attribute_exists(ShipmentID)"}}]}`)
 }
 
 func users(w *world) []session { return w.sessions }
@@ -64,20 +101,23 @@ func vendor(w *world) []session {
 	return all
 }
 
-// prepare returns n requests of the scenario, signed now with new sessions.
+// prepare returns n requests of the scenario, or fewer if they are large, signed now
+// with new sessions.
 func (w *world) prepare(s scenario, n int) ([][]byte, error) {
 	if err := w.renew(); err != nil {
 		return nil, err
 	}
 	who := s.who(w)
-	requests := make([][]byte, n)
-	signer := newSigner(w.srv.host)
-	for i := range requests {
-		by := who[i%len(who)]
-		var err error
-		if requests[i], err = signer.sign(by.creds, s.call(by.tenant, rand.IntN(1<<30))); err != nil {
+	var requests [][]byte
+	signer, pick := newSigner(w.srv.host), picker()
+	for size := 0; len(requests) < n && size < mostPrepared; {
+		by := who[len(requests)%len(who)]
+		request, err := signer.sign(by.creds, s.call(by.tenant, pick()))
+		if err != nil {
 			return nil, err
 		}
+		requests = append(requests, request)
+		size += len(request)
 	}
 	return requests, nil
 }
