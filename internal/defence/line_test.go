@@ -66,7 +66,7 @@ var bodies = []mutation{
 // records is what the decision log keeps.
 var records = []mutation{
 	{"a change is recorded", server + "/server.go", `return entry.Commit(tx, v.record)`, `return nil`, "", "TestRecordsSayWhoDidWhat"},
-	{"a read is recorded", server + "/server.go", `case c.Operation.Access == awsapi.Read || callErr != nil:`, `case false && (c.Operation.Access == awsapi.Read || callErr != nil):`, server, "TestACallThatBreaksDownIsAnsweredAndRecorded"},
+	{"a read is recorded", server + "/server.go", `case c.Access == awsapi.Read || callErr != nil:`, `case false && (c.Access == awsapi.Read || callErr != nil):`, server, "TestACallThatBreaksDownIsAnsweredAndRecorded"},
 	{"a denial is on disk before the answer", server + "/server.go", `e.Deny(ctx, record(c, v, nil))`, `e.Allow(record(c, v, nil))`, "", "TestDenialsOutliveTheServer"},
 	{"a denial is recorded", server + "/server.go", `case v.denied:`, `case false && v.denied:`, "", "TestDenialsOutliveTheServer"},
 	{"a denial by the service is one", server + "/server.go", "e.Kind == awsapi.Denied {\n\t\t\tv.decided, v.denied = true, true", "e.Kind == awsapi.Denied {\n\t\t\tv.decided = false", "", "TestDenialsOutliveTheServer"},

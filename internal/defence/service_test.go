@@ -35,9 +35,8 @@ var sessions = []mutation{
 
 // items is what keeps items apart.
 var items = []mutation{
-	{"a query starts in its own partition", dynamodb + "/query.go", `if !r.started || span.Contains(t.key(r.start)) {`, `if true {`, "", "TestPartitionsCannotBeLeft"},
-	{"a query opens its own partition", dynamodb + "/query.go", `return []storage.Span{{Lo: s.Lo, Hi: s.Hi}}`, `_ = s
-	return []storage.Span{under(in.target.table.items, false)}`, dynamodb, "TestNeedsOpenNoMoreThanTheyName"},
+	{"a query starts in its own partition", dynamodb + "/query.go", `if !r.started || span.Contains(s.key(r.start)) {`, `if true {`, "", "TestPartitionsCannotBeLeft"},
+	{"a query opens its own partition", dynamodb + "/query.go", `return in.source.open(&in.read, q.Span(in.source.prefix), q.Hash)`, `return in.source.open(&in.read, attr.PrefixSpan(in.source.prefix), q.Hash)`, dynamodb, "TestNeedsOpenNoMoreThanTheyName"},
 	{"a read opens nothing for writing", dynamodb + "/authz.go", `one(t.at[i], write)`, `one(t.at[i], true)`, dynamodb, "TestNeedsOpenNoMoreThanTheyName"},
 	{"every key of a batch is stated", dynamodb + "/authz.go", `for _, key := range keys {`, `for _, key := range keys[:min(len(keys), 1)] {`, "", "TestPartitionsCannotBeLeft"},
 	{"the values of an unknown table's key are stated", dynamodb + "/authz.go", `for _, v := range key.All() {`, `for _, v := range attr.Item.All(attr.Item{}) {`, "", "TestKeysTellNothingOfTables"},
@@ -45,5 +44,5 @@ var items = []mutation{
 	{"a table is in its region", dynamodb + "/name.go", `if r.region != c.Region {`, `if false && r.region != c.Region {`, "", "TestRegionsAreApart"},
 	{"a table's owner is the one in its ARN", dynamodb + "/authz.go", `Owner:    t.ref.account,`, `Owner:    t.ref.account[:0] + "222222222222",`, "", "TestOtherAccountsReachNothing"},
 	{"items are of a table, not of its name", dynamodb + "/store.go", `r.ID[:]...)`, `r.Name...)`, "", "TestARecreatedTableKeepsItsItems"},
-	{"tags of a table are stated", dynamodb + "/authz.go", `n.ResourceTags = t.table.Tags`, `_ = t.table.Tags`, dynamodb, "TestTagsOfTablesDecide"},
+	{"tags of a table are stated", dynamodb + "/authz.go", `n.ResourceTags, n.Policy = t.table.Tags, t.table.policy`, `n.Policy = t.table.policy`, dynamodb, "TestTagsOfTablesDecide"},
 }

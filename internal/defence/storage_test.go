@@ -9,12 +9,12 @@ const (
 
 // spans is what keeps a call to the keys that it was given.
 var spans = []mutation{
-	{"a span that was opened for reading is not written", storage + "/tx.go", `if (s.Write || !write) && s.holds(lo, hi) {`, `if s.holds(lo, hi) {`, storage, "TestSpans"},
+	{"a span that was opened for reading is not written", storage + "/tx.go", "\treturn s.Write\n", "\treturn true\n", storage, "TestSpans"},
 	{"a span ends", storage + "/tx.go", `return bytes.Compare(lo, s.Hi) < 0`, `return true`, storage, "TestSpans"},
 	{"a span begins", storage + "/tx.go", `if bytes.Compare(lo, s.Lo) < 0 {`, `if false && bytes.Compare(lo, s.Lo) < 0 {`, storage, "TestSpans"},
 	{"a scan ends with its span", storage + "/tx.go", `return bytes.Compare(hi, s.Hi) <= 0`, `return true`, storage, "TestScanStaysInOneSpan"},
 	{"a cursor stays in its range", storage + "/tx.go", `if bytes.Compare(key, c.r.Lo) < 0 || bytes.Compare(key, c.r.Hi) > 0 {`, `if false && (bytes.Compare(key, c.r.Lo) < 0 || bytes.Compare(key, c.r.Hi) > 0) {`, storage, "TestScanStaysInOneSpan"},
-	{"narrowing does not allow writing", storage + "/tx.go", `Write: s.Write && t.Write}`, `Write: t.Write}`, storage, "TestSpans"},
+	{"narrowing does not allow writing", storage + "/tx.go", `Write: s.Write && t.Write,`, `Write: t.Write,`, storage, "TestSpans"},
 	{"narrowing does not move the end", storage + "/tx.go", `if bytes.Compare(t.Hi, out.Hi) < 0 {`, `if true {`, storage, "TestSpans"},
 	{"narrowing does not move the beginning", storage + "/tx.go", `if bytes.Compare(t.Lo, out.Lo) > 0 {`, `if true {`, server, "TestHandlersReachTheirSpansOnly"},
 	{"several keys are checked each", storage + "/tx.go", "for _, key := range keys {\n\t\tif err := tx.check(", "for _, key := range keys[:min(len(keys), 1)] {\n\t\tif err := tx.check(", server, "TestHandlersReachTheirSpansOnly"},
