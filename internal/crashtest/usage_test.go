@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -162,11 +163,15 @@ func (l *ledger) compare(ctx context.Context) error {
 	}
 }
 
+// again repeats a read that was broken off: the SDK loses the connection when a
+// long answer begins before it has noticed that its own request is all sent.
+func again(o *dynamodb.Options) { o.Retryer = retry.NewStandard() }
+
 func (l *ledger) compareWith(ctx context.Context, u sdk.TableUsage) error {
 	want := map[string]int64{}
 	pages := dynamodb.NewScanPaginator(l.db, &dynamodb.ScanInput{TableName: aws.String(usageTable)})
 	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+		page, err := pages.NextPage(ctx, again)
 		if err != nil {
 			return err
 		}
