@@ -75,6 +75,12 @@ func TestIndexesAreNoWayToAnotherTenant(t *testing.T) {
 	s.fails(yellow, "AccessDeniedException", "dynamodb", "Scan", `{"TableName":"Shelf","IndexName":"ByDay"}`)
 	s.do(s.admin, "dynamodb", "Scan", `{"TableName":"Shelf","IndexName":"ByDay"}`)
 
+	// So it is for who may use every index: what counts is the index's partition.
+	s.grant("tenant", strings.Replace(ownShelf, "index/ByDay", "index/*", 1))
+	s.fails(yellow, "AccessDeniedException", "dynamodb", "Query", `{"TableName":"Shelf","IndexName":"ByKind","KeyConditionExpression":"Kind = :k AND TenantID = :v",
+		"ExpressionAttributeValues":{":k":{"S":"k"},":v":{"S":"yellow"}}}`)
+	s.do(yellow, "dynamodb", "Query", query("ByKind", "Kind = :v", "yellow", "")) // an item of any tenant whose Kind is its name: such an index isn't to be granted
+
 	// A page goes on where it was, in its own partition only.
 	for _, index := range []string{"ByDay", "Local"} {
 		page := s.do(yellow, "dynamodb", "Query", query(index, "TenantID = :v", "yellow", `,"Limit":1`))

@@ -4,6 +4,7 @@ package dynamodb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -219,5 +220,20 @@ func (m *indexMachine) query(t *rapid.T, all []item) {
 		`,"KeyConditionExpression":"pk = :p","FilterExpression":"attribute_exists(y)","Select":"ALL_ATTRIBUTES","ExpressionAttributeValues":{":p":{"S":"ab"}}`)
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Fatalf("the local index finds\n%q, want\n%q", got, want)
+	}
+}
+
+// TestWritersDoNotReadWhatIsDerived reads an entry of an index with what a write
+// opens.
+func TestWritersDoNotReadWhatIsDerived(t *testing.T) {
+	db := memory(t)
+	docs := add(t, db, indexed())
+	for _, ix := range docs.indexes {
+		err := db.Update(t.Context(), func(tx *storage.Tx) error {
+			return tx.Only(docs.alongside()).Scan(storage.Range{Lo: ix.entries, Hi: storage.PrefixEnd(ix.entries)}).Close()
+		})
+		if !errors.Is(err, storage.ErrNotAllowed) {
+			t.Errorf("reading %s: %v", ix.Name, err)
+		}
 	}
 }

@@ -89,11 +89,11 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	var reached atomic.Bool
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }))
 	defer elsewhere.Close()
-	c := open(t, func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
-	})
-	if err := list(t.Context(), c, "", upstream.Once); err == nil || reached.Load() {
-		t.Errorf("it has been followed: %v", err)
+	for _, status := range []int{http.StatusTemporaryRedirect, http.StatusSeeOther} {
+		c := open(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, status) })
+		if err := list(t.Context(), c, "", upstream.Once); err == nil || reached.Load() {
+			t.Errorf("a %d has been followed: %v", status, err)
+		}
 	}
 }
 
