@@ -15,13 +15,9 @@ import (
 // tenants of tables use. AWS has none such: they belong to another service than
 // DynamoDB.
 func UsageOperations() ([]awsapi.Operation, []awsapi.Action) {
-	return []awsapi.Operation{
-		awsapi.Op(awsapi.Operation{
-			Name: "GetTableUsage", Sample: `{"TableArn":"arn:aws:dynamodb:us-east-1:$ACCOUNT:table/Sample"}`,
-		}, getTableUsageNeeds, getTableUsage),
-	}, []awsapi.Action{
-		{Name: usageAction, Resources: []string{"table"}, Keys: []awsapi.Key{{Name: "aws:ResourceTag/"}}},
-	}
+	row := awsapi.Operation{Name: "GetTableUsage", Sample: `{"TableArn":"arn:aws:dynamodb:us-east-1:$ACCOUNT:table/Sample"}`}
+	action := awsapi.Action{Name: usageAction, Resources: []string{"table"}, Keys: []awsapi.Key{{Name: "aws:ResourceTag/"}}}
+	return []awsapi.Operation{awsapi.Op(row, getTableUsageNeeds, getTableUsage)}, []awsapi.Action{action}
 }
 
 const usageAction = "bailiwick:GetTableUsage"

@@ -86,6 +86,7 @@ func TestBuiltExpressionsHaveTheLimitsOfTexts(t *testing.T) {
 		"Invalid function name; function: +":                                                                                            expr.Compare("=", a, expr.Plus(num(1), num(1))),
 		"List index is not within the allowable range; index: [-1]":                                                                     expr.Exists(expr.At(expr.Path{{Name: "a"}, {Index: -1}})),
 		"The expression can not be empty;":                                                                                              expr.Exists(expr.At(nil)),
+
 		"The BETWEEN operator requires same data type for lower and upper bounds; lower bound operand: AttributeValue: {S:x}, upper bound operand: AttributeValue: {N:1}": expr.Between(a, str("x"), num(1)),
 	} {
 		if _, err := expr.NewCondition(test); err == nil || err.Error() != "Invalid ConditionExpression: "+want {

@@ -27,7 +27,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, n int) {
 		if !utf8.ValidString(text) || n < 0 || n > 100 {
-			t.Skip()
+			return
 		}
 		parameters := make([]attr.Value, n)
 		for i := range parameters {
@@ -42,7 +42,7 @@ func FuzzParse(f *testing.F) {
 		}
 		rendered, parameters := partiql.Render(s)
 		if utf8.RuneCountInString(rendered) > partiql.MaxText {
-			t.Skip()
+			return
 		}
 		again, err := partiql.Parse(rendered, parameters)
 		if err != nil {
