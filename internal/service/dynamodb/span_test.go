@@ -89,21 +89,7 @@ func operation(svc *awsapi.Service, name string) *awsapi.Operation {
 func made(tb testing.TB, db *storage.DB, name string) *table {
 	tb.Helper()
 	r := tableRecord{Name: name, ID: newTableID(), Keys: []keyRecord{{"pk", "S"}, {"sk", "S"}}, BillingMode: payPerRequest}
-	ref := tableRef{given: name, account: "111122223333", region: "us-east-1", name: name}
-	err := db.Update(context.Background(), func(tx *storage.Tx) error {
-		if err := tables.Put(tx, r, ref.account, ref.region, ref.name); err != nil {
-			return err
-		}
-		return tx.Advance(ref.account)
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	t, err := newTable(ref, r)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return t
+	return add(tb, db, r)
 }
 
 // TestNeedsOpenNoMoreThanTheyName holds, for each operation on items, that its
