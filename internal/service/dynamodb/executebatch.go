@@ -207,6 +207,9 @@ func (e *batchElement) failed(err error) (r batchStatementResponse, _ error) {
 		return r, err
 	}
 	r.Error = &batchStatementError{Code: &c.code, Message: &answer.Message}
+	if d, ok := answer.Details.(conditionFailed); ok {
+		r.Error.Item = d.Item
+	}
 	if c.reached {
 		r.TableName = &e.Table
 	}

@@ -29,21 +29,29 @@ func (in *batchWriteItemInput) refs() (refs []tableRef) {
 	return refs
 }
 
-// errTableTwice refuses a batch that names one table twice, by name and by ARN: the
-// upstream would be asked for one of the two.
-func errTableTwice(name string) error { return invalid("The table %s is named twice", name) }
+// checkOnce refuses a batch that names a table that doesn't exist, or one twice, by
+// name and by ARN: the upstream would be asked for one of the two.
+func checkOnce(targets []target) error {
+	seen := map[string]bool{}
+	for _, t := range targets {
+		switch {
+		case t.table == nil:
+			return errNoTable()
+		case seen[t.table.Name]:
+			return invalid("The table %s is named twice", t.table.Name)
+		}
+		seen[t.table.Name] = true
+	}
+	return nil
+}
 
 func (f *front) checkBatchGet(in *batchGetItemInput) error {
-	seen := map[string]bool{}
+	targets := make([]target, len(in.tables))
 	for i := range in.tables {
-		t := in.tables[i].target.table
-		switch {
-		case t == nil:
-			return errNoTable()
-		case seen[t.Name]:
-			return errTableTwice(t.Name)
-		}
-		seen[t.Name] = true
+		targets[i] = in.tables[i].target
+	}
+	if err := checkOnce(targets); err != nil {
+		return err
 	}
 	for i := range in.tables {
 		if err := in.tables[i].checkKeys(); err != nil {
@@ -147,16 +155,12 @@ func (b *batchGetTable) unprocessed(in []map[string]types.AttributeValue, open m
 }
 
 func (f *front) checkBatchWrite(in *batchWriteItemInput) error {
-	seen := map[string]bool{}
+	targets := make([]target, len(in.tables))
 	for i := range in.tables {
-		t := in.tables[i].target.table
-		switch {
-		case t == nil:
-			return errNoTable()
-		case seen[t.Name]:
-			return errTableTwice(t.Name)
-		}
-		seen[t.Name] = true
+		targets[i] = in.tables[i].target
+	}
+	if err := checkOnce(targets); err != nil {
+		return err
 	}
 	return in.checkKeys()
 }

@@ -71,7 +71,7 @@ func (in *batchExecuteStatementInput) Validate() error {
 		if e.statement, e.invalid = newStatement(*s.Statement, s.Parameters); e.invalid != nil {
 			continue
 		}
-		e.statement.consistent = s.ConsistentRead
+		e.consistent, e.onFailure = s.ConsistentRead, s.ReturnValuesOnConditionCheckFailure
 		if e.Kind == partiql.Exists {
 			e.invalid = invalid("EXISTS is only supported in ExecuteTransaction.")
 		}
