@@ -35,9 +35,6 @@ func Minus(a, b Operand) Operand { return sum("-", a, b) }
 // ListAppend returns list_append(a, b), for updates.
 func ListAppend(a, b Operand) Operand { return call("list_append", a, b) }
 
-// IfNotExists returns if_not_exists(p, otherwise), for updates.
-func IfNotExists(p Path, otherwise Operand) Operand { return call("if_not_exists", At(p), otherwise) }
-
 func sum(op string, a, b Operand) Operand {
 	return Operand{&node{kind: sumNode, op: op, args: nodes(a, b)}}
 }

@@ -82,7 +82,7 @@ func TestBuiltExpressionsHaveTheLimitsOfTexts(t *testing.T) {
 		"The first operand must be distinct from the remaining operands for this operator or function; operator: =, first operand: [a]": expr.Compare("=", a, a),
 		"Incorrect operand type for operator or function; operator or function: <, operand type: BOOL":                                  expr.Compare("<", a, expr.Literal(attr.Bool(true))),
 		"Operator or function requires a document path; operator or function: attribute_exists":                                         expr.Exists(num(1)),
-		"Invalid function name; function: if_not_exists":                                                                                expr.Compare("=", a, expr.IfNotExists(at("b"), num(1))),
+		"Invalid function name; function: list_append":                                                                                  expr.Compare("=", a, expr.ListAppend(expr.At(at("b")), num(1))),
 		"Invalid function name; function: +":                                                                                            expr.Compare("=", a, expr.Plus(num(1), num(1))),
 		"List index is not within the allowable range; index: [-1]":                                                                     expr.Exists(expr.At(expr.Path{{Name: "a"}, {Index: -1}})),
 		"The expression can not be empty;":                                                                                              expr.Exists(expr.At(nil)),
@@ -107,7 +107,7 @@ func TestBuiltUpdatesApplyAsTheirTextsDo(t *testing.T) {
 	u, err := expr.NewUpdate(
 		expr.Set(at("sum"), expr.Plus(expr.At(at("n")), num(2))),
 		expr.Set(at("less"), expr.Minus(expr.At(at("n")), num(2))),
-		expr.Set(at("l"), expr.ListAppend(expr.IfNotExists(at("l"), expr.Literal(value(t, `{"L": [{"S": "a"}]}`))), expr.Literal(value(t, `{"L": [{"S": "b"}]}`)))),
+		expr.Set(at("l"), expr.ListAppend(expr.At(at("l")), expr.Literal(value(t, `{"L": [{"S": "b"}]}`)))),
 		expr.Remove(at("gone")),
 		expr.Add(at("n"), attr.Num(attr.IntNumber(1))),
 		expr.Delete(at("set"), value(t, `{"SS": ["x"]}`)),
@@ -116,7 +116,7 @@ func TestBuiltUpdatesApplyAsTheirTextsDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := item(t, `{"n": {"N": "5"}, "gone": {"S": "g"}, "set": {"SS": ["x", "y"]}, "m": {"M": {}}}`)
+	old := item(t, `{"n": {"N": "5"}, "l": {"L": [{"S": "a"}]}, "gone": {"S": "g"}, "set": {"SS": ["x", "y"]}, "m": {"M": {}}}`)
 	got, err := u.Apply(old)
 	if err != nil {
 		t.Fatal(err)
