@@ -5,11 +5,16 @@
 //
 // A [Scheduler] has a few permits, and a call works while it holds one. As long
 // as one is free, calls take it at once. When there is none they queue, each
-// under the key of whom it is for, and the next permit goes to the key that has
-// used the least time: shares are of time, measured, and not of calls, so a key
-// of long calls gets no more than a key of short ones. That is start-time fair
-// queueing (Goyal, Vin and Cheng, 1996). No key may hold all permits if there is
-// more than one, so a key that calls rarely finds one free.
+// under the key of whom it is for, and are served in the order in which they came,
+// but later by twice the time that their key has used lately. Shares are of time,
+// measured, and not of calls, so a key of long calls gets no more than a key of short
+// ones. No key may hold all permits if there is more than one, so a key that calls
+// rarely finds one free.
+//
+// Among keys that use about as much, that is nearly first come, first served: none
+// waits for long. Fair queueing proper (Goyal, Vin and Cheng, 1996) makes shares
+// equal at every moment, and lets the calls of a key that happens to have several
+// wait three times as long for it.
 package fair
 
 import (
@@ -45,7 +50,7 @@ type Scheduler[K comparable] struct {
 	idle  int            // those of them that have none
 	queue queue[K]       // those of them that a permit may go to
 	calls int            // that wait
-	clock time.Duration  // the greatest use at which a call was served
+	usual time.Duration  // that calls take, of all keys
 	rung  bool           // the bell, which has not been heard yet
 	heard time.Time      // when the bell last served those that wait
 	spare *flow[K]       // to be used again
@@ -79,7 +84,7 @@ func (s *Scheduler[K]) run() {
 	for s.bell.wait() {
 		s.mu.Lock()
 		s.heard, s.rung = time.Now(), false
-		s.dispatch()
+		s.dispatch(s.heard)
 		s.mu.Unlock()
 	}
 }
@@ -90,11 +95,11 @@ func (s *Scheduler[K]) run() {
 // does even so, up to twice the bound: a few keys can't keep the others out.
 func (s *Scheduler[K]) Enter(ctx context.Context, key K) (Turn[K], error) {
 	s.mu.Lock()
-	f := s.flow(key)
 	now := time.Now()
+	f := s.flow(key, now)
 	heard := now.Sub(s.heard) < ringEvery // else others may have come, whose turn it is
-	if heard && s.free > 0 && f.held < s.share && f.calls.n == 0 && !s.queue.before(f) {
-		guess := s.serve(f)
+	if heard && s.free > 0 && f.held < s.share && f.calls.n == 0 && !s.queue.before(f.due(now, now)) {
+		guess := s.serve(f, now)
 		s.mu.Unlock()
 		return Turn[K]{s: s, flow: f, guess: guess, start: now}, nil
 	}
@@ -103,10 +108,10 @@ func (s *Scheduler[K]) Enter(ctx context.Context, key K) (Turn[K], error) {
 		s.mu.Unlock()
 		return Turn[K]{}, ErrBusy
 	}
-	w := &waiter{ready: make(chan struct{})}
+	w := &waiter{ready: make(chan struct{}), came: now}
 	f.calls.push(w)
 	s.calls++
-	s.place(f)
+	s.place(f, now)
 	s.ring()
 	select {
 	case <-w.ready:
@@ -130,7 +135,7 @@ func (s *Scheduler[K]) withdraw(f *flow[K], w *waiter) bool {
 	}
 	f.calls.remove(w)
 	s.calls--
-	s.place(f)
+	s.place(f, time.Now())
 	s.rest(f)
 	return true
 }
@@ -141,12 +146,12 @@ func (s *Scheduler[K]) leave(f *flow[K], guess, took time.Duration, now time.Tim
 	s.mu.Lock()
 	s.free++
 	f.held--
-	f.used += took - guess
-	f.guess = took
-	s.place(f)
+	f.use(f.charge(took)-guess, now)
+	s.usual += (f.guess - s.usual) / smooth
+	s.place(f, now)
 	s.rest(f)
 	if now.Sub(s.heard) < ringEvery {
-		s.dispatch()
+		s.dispatch(now)
 	}
 	s.ring()
 }
@@ -158,13 +163,13 @@ func (s *Scheduler[K]) ring() {
 	s.mu.Unlock()
 	if ring && !s.bell.ring() { // or nobody would be served any more
 		s.mu.Lock()
-		s.dispatch()
+		s.dispatch(time.Now())
 		s.mu.Unlock()
 	}
 }
 
 // flow returns the flow of key.
-func (s *Scheduler[K]) flow(key K) *flow[K] {
+func (s *Scheduler[K]) flow(key K, now time.Time) *flow[K] {
 	f := s.flows[key]
 	switch {
 	case f == nil:
@@ -172,30 +177,30 @@ func (s *Scheduler[K]) flow(key K) *flow[K] {
 			f = new(flow[K])
 		}
 		s.spare = nil
-		*f = flow[K]{key: key, index: -1}
+		*f = flow[K]{key: key, index: -1, guess: s.usual, at: now}
 		s.flows[key] = f
 	case f.idle():
 		s.idle--
-	}
-	if f.calls.n == 0 {
-		f.used = max(f.used, s.clock) // what wasn't asked for isn't saved up
 	}
 	return f
 }
 
 // serve gives a permit to a call of f and charges the flow what the call will
 // probably take, so that the others' turn needn't wait until that is known.
-func (s *Scheduler[K]) serve(f *flow[K]) (guess time.Duration) {
+func (s *Scheduler[K]) serve(f *flow[K], now time.Time) (guess time.Duration) {
 	s.free--
 	f.held++
-	s.clock = max(s.clock, f.used)
-	f.used += f.guess
+	f.use(f.guess, now)
 	return f.guess
 }
 
 // place puts f where it belongs in the queue, after a change of it.
-func (s *Scheduler[K]) place(f *flow[K]) {
-	switch may := f.calls.n > 0 && f.held < s.share; {
+func (s *Scheduler[K]) place(f *flow[K], now time.Time) {
+	may := f.calls.n > 0 && f.held < s.share
+	if may {
+		f.turn = f.due(f.calls.first.came, now)
+	}
+	switch {
 	case may && f.index < 0:
 		heap.Push(&s.queue, f)
 	case may:
@@ -206,13 +211,13 @@ func (s *Scheduler[K]) place(f *flow[K]) {
 }
 
 // dispatch serves those that wait as long as there are permits.
-func (s *Scheduler[K]) dispatch() {
+func (s *Scheduler[K]) dispatch(now time.Time) {
 	for s.free > 0 && len(s.queue) > 0 {
 		f := s.queue[0]
 		w := f.calls.pop()
 		s.calls--
-		w.guess = s.serve(f)
-		s.place(f)
+		w.guess = s.serve(f, now)
+		s.place(f, now)
 		close(w.ready)
 	}
 }

@@ -111,6 +111,49 @@ func TestTheKeyThatUsedLeastIsNext(t *testing.T) {
 	}
 }
 
+// queue has a call of each key wait, one after the other, with that much time in
+// between, and returns what each key is sent to when its call is served.
+func queue(tb testing.TB, s *fair.Scheduler[string], apart time.Duration, keys ...string) <-chan string {
+	tb.Helper()
+	order := make(chan string, len(keys))
+	for _, key := range keys {
+		n := s.Waiting()
+		go func() {
+			turn := enter(tb, s, key)
+			order <- key
+			turn.Leave()
+		}()
+		until(tb, "waits", func() bool { return s.Waiting() > n })
+		time.Sleep(apart)
+	}
+	return order
+}
+
+func TestWhoUsesAsLittleIsServedInTheOrderOfComing(t *testing.T) {
+	s := open(t, 1)
+	first := enter(t, s, "holder")
+	order := queue(t, s, 20*time.Millisecond, "a", "a", "a", "a", "b")
+	first.Leave()
+	for range 4 {
+		if key := <-order; key != "a" {
+			t.Errorf("%s came last and was served before those who had come before", key)
+		}
+	}
+}
+
+func TestAKeyThatWasStoppedOnceDoesNotPayForItLong(t *testing.T) {
+	s := open(t, 1)
+	for range 50 {
+		enter(t, s, "stopped").Leave()
+	}
+	turn := enter(t, s, "stopped")
+	order := queue(t, s, 50*time.Millisecond, "stopped", "other") // 100 ms in all
+	turn.Leave()
+	if key := <-order; key != "stopped" {
+		t.Error("a call that came 50 ms later went first")
+	}
+}
+
 // A caller of a key makes calls that take that long, one after the other.
 type caller struct {
 	key     string
@@ -152,7 +195,7 @@ func shares(tb testing.TB, s *fair.Scheduler[string], while time.Duration, calle
 
 func TestSharesAreOfTimeAndNotOfCalls(t *testing.T) {
 	for key, part := range shares(t, open(t, 1), 1500*time.Millisecond,
-		caller{"long", 4, 20 * time.Millisecond}, caller{"short", 16, time.Millisecond}, caller{"one at a time", 1, 10 * time.Millisecond}) {
+		caller{"long", 4, 2 * time.Millisecond}, caller{"short", 16, 100 * time.Microsecond}, caller{"one at a time", 1, time.Millisecond}) {
 		if part < 0.2 || part > 0.45 {
 			t.Errorf("%s: got %.2f of the time, want a third", key, part)
 		}

@@ -2,29 +2,78 @@
 
 package fair
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // A flow is the calls under one key.
 type flow[K comparable] struct {
 	key   K
 	held  int           // permits
 	calls waiters       // that wait
-	used  time.Duration // on the scheduler's clock
-	guess time.Duration // what its next call will take: as much as the last
+	used  time.Duration // lately; see use
+	at    time.Time     // when that was so
+	turn  time.Time     // when the first that waits is due
+	guess time.Duration // what its next call will take: as much as they usually do
 	index int           // in the queue, -1 if it isn't there
+}
+
+// What was used memory ago counts for 1/e of it. A key's call is due later than it
+// came by weight times its use: one that uses a processor alone, by weight × memory.
+const (
+	memory = 100 * time.Millisecond
+	weight = 2
+)
+
+// use adds d to what f has used lately.
+func (f *flow[K]) use(d time.Duration, now time.Time) {
+	f.used = f.lately(now) + d
+	f.at = now
+}
+
+// lately returns what f has used lately.
+func (f *flow[K]) lately(now time.Time) time.Duration {
+	return time.Duration(float64(f.used) * math.Exp(-float64(now.Sub(f.at))/float64(memory)))
+}
+
+// due returns when a call of f that has come at some time is due. A queue is in that
+// order though use is forgotten while calls wait: so none waits for ever.
+func (f *flow[K]) due(came, now time.Time) time.Time {
+	return came.Add(weight * f.lately(now))
+}
+
+// A call's time is measured by the clock, which goes on while the call doesn't: while
+// garbage is collected, or another process has the processor. A call that took more
+// than mostOfUsual times as long as its key's usually do is charged for that only, or
+// for its time by leastShare if that is more. Otherwise a key that was stopped once,
+// for 100 times as long as its calls take, would wait until all others have had 100.
+const (
+	mostOfUsual = 4
+	leastShare  = 16
+	smooth      = 8 // how many calls the usual is of, about
+)
+
+// charge returns what a call of f that took that long is charged.
+func (f *flow[K]) charge(took time.Duration) time.Duration {
+	if f.guess > 0 {
+		took = max(min(took, mostOfUsual*f.guess), took/leastShare)
+	}
+	f.guess += (took - f.guess) / smooth
+	return took
 }
 
 // idle reports whether f has no calls.
 func (f *flow[K]) idle() bool { return f.held == 0 && f.calls.n == 0 }
 
-// A queue is a heap of flows, the one that has used the least first.
+// A queue is a heap of flows, the one that is due the earliest first.
 type queue[K comparable] []*flow[K]
 
-// before reports whether a flow in q comes before f.
-func (q queue[K]) before(f *flow[K]) bool { return len(q) > 0 && q[0].used < f.used }
+// before reports whether a flow in q is due before that time.
+func (q queue[K]) before(due time.Time) bool { return len(q) > 0 && q[0].turn.Before(due) }
 
 func (q queue[K]) Len() int           { return len(q) }
-func (q queue[K]) Less(i, j int) bool { return q[i].used < q[j].used }
+func (q queue[K]) Less(i, j int) bool { return q[i].turn.Before(q[j].turn) }
 
 func (q queue[K]) Swap(i, j int) {
 	q[i], q[j] = q[j], q[i]
@@ -47,6 +96,7 @@ func (q *queue[K]) Pop() any {
 
 // A waiter is a call that waits.
 type waiter struct {
+	came       time.Time
 	ready      chan struct{} // closed when it is served
 	guess      time.Duration // what its flow was charged; set before
 	next, prev *waiter
