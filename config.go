@@ -20,6 +20,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/storage/driver"
 )
 
 // Config configures a [Server]. The zero Config is usable.
@@ -105,6 +106,8 @@ type Config struct {
 	dialIssuer func(ctx context.Context, network, addr string) (net.Conn, error) // connects to OpenID issuers; nil but in tests
 
 	permits int // to work, that calls share; one for each processor but in tests
+
+	openDriver func(dir string) (driver.DB, error) // opens the store; nil but in tests, for Pebble on the disk
 }
 
 // maxConfig is the size of the largest configuration file, in bytes.

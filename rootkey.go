@@ -20,7 +20,11 @@ import (
 
 // openStore opens the store in the data directory.
 func openStore(cfg *Config) (*storage.DB, error) {
-	d, err := pebble.Open(filepath.Join(cfg.Data, "db"), pebble.Options{Logger: cfg.Log})
+	open := cfg.openDriver
+	if open == nil {
+		open = func(dir string) (driver.DB, error) { return pebble.Open(dir, pebble.Options{Logger: cfg.Log}) }
+	}
+	d, err := open(filepath.Join(cfg.Data, "db"))
 	if errors.Is(err, driver.ErrLocked) {
 		return nil, fmt.Errorf("the data directory %s is in use by another server", cfg.Data)
 	}

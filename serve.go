@@ -5,7 +5,6 @@ package bailiwick
 import (
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -97,7 +96,7 @@ func (s *Server) Handler() http.Handler {
 			http.Error(w, http.StatusText(http.StatusRequestHeaderFieldsTooLarge), http.StatusRequestHeaderFieldsTooLarge)
 			return
 		}
-		if r.URL.Path == "/_bailiwick/health" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		if r.URL.Path == healthPath && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 			s.health(w, r)
 			return
 		}
@@ -113,24 +112,6 @@ func fields(h http.Header) int {
 		n += len(values)
 	}
 	return n
-}
-
-// health says whether the server can serve calls.
-func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
-	answer := struct {
-		Status  string  `json:"status"`
-		Version string  `json:"version"`
-		Uptime  float64 `json:"uptime"` // seconds
-	}{"ok", Version(), s.cfg.Now().Sub(s.started).Seconds()}
-	code := http.StatusOK
-	if s.audit.Err() != nil {
-		answer.Status, code = "failing: the decision log can't be written", http.StatusServiceUnavailable
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(code)
-	if err := json.NewEncoder(w).Encode(answer); err != nil {
-		s.cfg.Log.Debug("health not sent", "err", err)
-	}
 }
 
 // Version returns the version of the module that the program was built from,

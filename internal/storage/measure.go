@@ -15,3 +15,12 @@ func (db *DB) Measure() (Measures, bool) {
 	}
 	return m.Measure(), true
 }
+
+// Err returns nil, or why changes are refused at present, which [IsOutage] knows. It
+// doesn't wait for the disk.
+func (db *DB) Err() error {
+	if r, ok := db.d.(driver.Reporter); ok {
+		return r.Err()
+	}
+	return nil
+}

@@ -46,7 +46,8 @@ var (
 // A DB is an open store. Its methods may be called at the same time by any
 // number of goroutines, but not from within a function given to View or Update.
 //
-// When a write or a sync fails no call hangs, and the log says why. Until the DB
+// When a write or a sync fails, or takes much longer than any disk needs, no change
+// hangs, and the log says why. Until the DB
 // has recovered, which it does by itself once the cause is gone, changes fail
 // with ErrBroken, and so does a transaction that has read what is not durable;
 // others go on reading where the engine can, and an Update that fails by its own

@@ -11,6 +11,14 @@ type Measurer interface {
 	Measure() Measures
 }
 
+// A Reporter is a DB that says whether it can be changed.
+type Reporter interface {
+	// Err returns nil, or why Updates are refused at present: ErrBroken with its
+	// cause, or syscall.ENOSPC. It is quick, and safe for concurrent use, also when
+	// the disk hangs or the DB is closed.
+	Err() error
+}
+
 // Measures are how a DB is doing. What is counted is counted since the engine was
 // opened, also after a failure of the disk.
 type Measures struct {

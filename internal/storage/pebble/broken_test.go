@@ -16,13 +16,14 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/bailiwick-dev/bailiwick/internal/storage/driver"
+	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble/disktest"
 )
 
 // breakLog breaks the store and keeps it from being opened again until
 // the disk is healed.
-func breakLog(t *testing.T, d *disk, db driver.DB) {
+func breakLog(t *testing.T, d *disktest.Disk, db driver.DB) {
 	t.Helper()
-	d.set(either(is("write", ".log", syscall.EIO), is("list", "DIR", syscall.EIO)))
+	d.Set(either(is("write", ".log", syscall.EIO), is("list", "DIR", syscall.EIO)))
 	if err := count(db, 7, 1); !errors.Is(err, driver.ErrBroken) || !errors.Is(err, syscall.EIO) {
 		t.Fatalf("Update whose log failed = %v, want ErrBroken and its cause", err)
 	}
@@ -46,7 +47,7 @@ func awaitUpdate(t *testing.T, db driver.DB) {
 // gives what is durable, and nothing else.
 func TestBrokenStore(t *testing.T) {
 	ctx := context.Background()
-	d := newDisk()
+	d := disktest.New()
 	db := mustOpen(t, d)
 	if err := count(db, 1, 1); err != nil {
 		t.Fatal(err)
@@ -86,7 +87,7 @@ func TestBrokenStore(t *testing.T) {
 			t.Errorf("%s = %v, want ErrBroken and its cause", name, err)
 		}
 	}
-	d.heal()
+	d.Heal()
 	awaitUpdate(t, db)
 	if n, err := one("c\x01"); n != 1 || err != nil {
 		t.Errorf("afterwards View of what was durable = %d, %v", n, err)
@@ -107,7 +108,7 @@ func TestBrokenStore(t *testing.T) {
 // commits on the next, and that it returns.
 func TestTransactionsAcrossReopening(t *testing.T) {
 	ctx := context.Background()
-	d := newDisk()
+	d := disktest.New()
 	db := mustOpen(t, d)
 	defer db.Close()
 	if err := count(db, 1, 1); err != nil {
@@ -122,7 +123,7 @@ func TestTransactionsAcrossReopening(t *testing.T) {
 		}
 		if runs == 1 {
 			elsewhere(func() { breakLog(t, d, db) })
-			d.heal()
+			d.Heal()
 			elsewhere(func() { awaitUpdate(t, db) })
 			elsewhere(func() {
 				if err := count(db, 1, 10); err != nil {
@@ -156,7 +157,7 @@ func elsewhere(f func()) {
 // remains, and what was acknowledged is there.
 func TestCloseBroken(t *testing.T) {
 	before := runtime.NumGoroutine()
-	d := newDisk()
+	d := disktest.New()
 	db := mustOpen(t, d)
 	if err := count(db, 1, 1); err != nil {
 		t.Fatal(err)
@@ -172,7 +173,7 @@ func TestCloseBroken(t *testing.T) {
 			t.Fatalf("goroutines remain:\n%s", stacks[:runtime.Stack(stacks, true)])
 		}
 	}
-	d.heal()
+	d.Heal()
 	db = mustOpen(t, d) // it is not locked
 	n, err := look(db, 0)
 	if err != nil || n[1] != 1 {
@@ -187,8 +188,8 @@ func TestCloseBroken(t *testing.T) {
 // all else goes on, and that they are accepted as soon as there is room.
 func TestNearlyFull(t *testing.T) {
 	ctx := context.Background()
-	d := newDisk()
-	room := func(free uint64) { d.usage.Store(&vfs.DiskUsage{AvailBytes: free, TotalBytes: 1 << 40}) }
+	d := disktest.New()
+	room := func(free uint64) { d.Usage.Store(&vfs.DiskUsage{AvailBytes: free, TotalBytes: 1 << 40}) }
 	room(1 << 30)
 	db := mustOpen(t, d)
 	defer db.Close()

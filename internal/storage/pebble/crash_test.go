@@ -18,6 +18,7 @@ import (
 
 	"github.com/bailiwick-dev/bailiwick/internal/storage/driver"
 	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble"
+	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble/disktest"
 )
 
 var rounds = flag.Int("rounds", 100, "how often the power is cut")
@@ -60,10 +61,10 @@ func TestCrashIsSeen(t *testing.T) {
 // crash lets many work on a store, cuts the power that often, and returns what
 // was found wrong afterwards.
 func crash(t *testing.T, seed uint64, cuts int, lazy bool) (wrong []error) {
-	d := newDisk()
-	d.delay = 100 * time.Microsecond
+	d := disktest.New()
+	d.Delay = 100 * time.Microsecond
 	db := mustOpen(t, d)
-	d.lazy.Store(lazy)
+	d.Lazy.Store(lazy)
 	var l ledger
 	var stop atomic.Bool
 	var wg sync.WaitGroup
@@ -95,7 +96,7 @@ func crash(t *testing.T, seed uint64, cuts int, lazy bool) (wrong []error) {
 		if lazy {
 			percent = 0 // so that the loss is certain
 		}
-		if err := l.survives(d.crash(percent, rng), &b); err != nil {
+		if err := l.survives(d.Crash(percent, rng), &b); err != nil {
 			wrong = append(wrong, err)
 		}
 	}
@@ -109,7 +110,7 @@ func crash(t *testing.T, seed uint64, cuts int, lazy bool) (wrong []error) {
 
 // survives opens the store that is on a disk after a crash, and once more after
 // another that came at once, and compares it with what it must hold.
-func (l *ledger) survives(d *disk, b *[len(ledger{})]bounds) error {
+func (l *ledger) survives(d *disktest.Disk, b *[len(ledger{})]bounds) error {
 	for range 2 {
 		db, err := pebble.OpenSmall("db", pebble.Options{FS: d, Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
@@ -125,7 +126,7 @@ func (l *ledger) survives(d *disk, b *[len(ledger{})]bounds) error {
 				return l[i].check(s, b[i])
 			}))
 		}
-		d = d.crash(0, nil)
+		d = d.Crash(0, nil)
 		if err := errors.Join(append(errs, goesOn(db, b), db.Close())...); err != nil {
 			return err
 		}

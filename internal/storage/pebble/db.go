@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -30,11 +31,14 @@ type DB struct {
 	room  *room
 	// memTable is the size of the largest table of recent writes.
 	memTable uint64
+	patience time.Duration // how long a change of the disk may take
 
 	current atomic.Pointer[store]
 	closed  atomic.Bool
-	closing chan struct{}
-	keepers sync.WaitGroup // what goes on without being called
+	// undrained means that the disk hangs with something of a store that was let go.
+	undrained atomic.Bool
+	closing   chan struct{}
+	keepers   sync.WaitGroup // what goes on without being called
 }
 
 // enter begins a call on the store that is in service. The caller must end it
@@ -104,8 +108,14 @@ func (d *DB) Close() error {
 	}
 	close(d.closing)
 	d.keepers.Wait()
-	err := d.current.Load().close()
+	s := d.current.Load()
+	err := s.close()
 	d.cache.Unref()
+	if d.undrained.Load() || !s.fence.rest(d.closing) {
+		// What the disk was told may happen yet, and under nobody else's hands: the
+		// directory stays locked until the process ends.
+		return err
+	}
 	return errors.Join(err, d.lock.Close())
 }
 

@@ -19,6 +19,11 @@ const (
 	// memTableSize is the largest table of recent writes; the first is 256 KiB
 	// and each is twice the one before.
 	memTableSize = 16 << 20
+	// stopWrites is how many layers of tables that aren't compacted yet make the engine
+	// stop all commits until there are fewer. Behind a fence that is down no compaction
+	// may ever succeed, and commits would wait for ever, so this is more than there
+	// will be: reads get slower long before.
+	stopWrites = 1000
 	// bloomBits is the size of the filter that spares looking for absent keys,
 	// for each key: one in a hundred is looked for in vain.
 	bloomBits = 10
@@ -28,15 +33,15 @@ const (
 func (d *DB) options(s *store) *pebble.Options {
 	e := &events{s: s, log: d.log}
 	o := &pebble.Options{
-		FS:                 s.fence,
-		Cache:              d.cache,
-		MemTableSize:       d.memTable,
-		FormatMajorVersion: pebble.FormatNewest,
-		Logger:             e,
+		FS:                    s.fence,
+		Cache:                 d.cache,
+		MemTableSize:          d.memTable,
+		L0StopWritesThreshold: stopWrites,
+		FormatMajorVersion:    pebble.FormatNewest,
+		Logger:                e,
 		EventListener: &pebble.EventListener{
 			BackgroundError: e.backgroundError,
 			DataCorruption:  e.dataCorruption,
-			DiskSlow:        func(i pebble.DiskSlowInfo) { d.log.Warn("storage: disk is slow", "detail", i.String()) },
 			WriteStallBegin: func(pebble.WriteStallBeginInfo) { s.fence.setStrict(true) },
 			WriteStallEnd:   func() { s.fence.setStrict(false) },
 		},

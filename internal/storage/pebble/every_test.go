@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble"
+	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble/disktest"
 )
 
 var every = flag.Bool("every", false, "let each single operation on the disk fail, not only some")
@@ -42,9 +43,9 @@ func TestEveryOperation(t *testing.T) {
 
 // failAt lets operation k and those after it fail, as many as long says.
 func failAt(t *testing.T, k, long uint64) {
-	d := newDisk()
+	d := disktest.New()
 	var ops atomic.Uint64
-	d.set(func(op, name string) error {
+	d.Set(func(op, name string) error {
 		if n := ops.Add(1); n >= k && n < k+long {
 			return syscall.EIO
 		}
@@ -86,8 +87,8 @@ func failAt(t *testing.T, k, long uint64) {
 	for i := range l {
 		b[i] = l[i].bounds()
 	}
-	d.heal()
-	if err := l.survives(d.crash(0, rng), &b); err != nil {
+	d.Heal()
+	if err := l.survives(d.Crash(0, rng), &b); err != nil {
 		t.Errorf("operations %d to %d: after a crash: %v", k, k+long, err)
 	}
 }

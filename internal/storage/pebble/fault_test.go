@@ -19,6 +19,7 @@ import (
 
 	"github.com/bailiwick-dev/bailiwick/internal/storage/driver"
 	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble"
+	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble/disktest"
 )
 
 // logBuffer keeps what is logged.
@@ -42,7 +43,7 @@ func (l *logBuffer) String() string {
 // shop is a store on a failing disk at which many work.
 type shop struct {
 	t    *testing.T
-	d    *disk
+	d    *disktest.Disk
 	db   driver.DB
 	log  logBuffer
 	l    ledger
@@ -52,9 +53,12 @@ type shop struct {
 
 // newShop opens a store, under the seed, and lets one goroutine work on it for
 // each line. Calls may fail, but may see nothing wrong.
-func newShop(t *testing.T, d *disk, seed uint64) *shop {
+func newShop(t *testing.T, d *disktest.Disk, seed uint64) *shop { return newShopOf(t, d, seed, 0) }
+
+// newShopOf is newShop for a store of that patience.
+func newShopOf(t *testing.T, d *disktest.Disk, seed uint64, patience time.Duration) *shop {
 	s := &shop{t: t, d: d}
-	db, err := pebble.OpenSmall("db", pebble.Options{FS: d, Logger: slog.New(slog.NewTextHandler(&s.log, nil))})
+	db, err := pebble.OpenSmall("db", pebble.Options{FS: d, Patience: patience, Logger: slog.New(slog.NewTextHandler(&s.log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +122,7 @@ func (s *shop) end(rng *rand.Rand) {
 		b[i] = s.l[i].bounds()
 	}
 	for _, percent := range []int{0, 50} {
-		if err := s.l.survives(s.d.crash(percent, rng), &b); err != nil {
+		if err := s.l.survives(s.d.Crash(percent, rng), &b); err != nil {
 			s.t.Errorf("after a crash: %v", err)
 		}
 	}
@@ -183,21 +187,21 @@ func TestWriteFaults(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(1, uint64(len(c.name))))
-			s := newShop(t, newDisk(), rng.Uint64())
+			s := newShop(t, disktest.New(), rng.Uint64())
 			s.commits()
 			fault := is(c.ops, c.files, c.err)
 			if c.reopen {
 				fault = either(once(is("sync", ".log", syscall.EIO)), fault)
 			}
-			s.d.set(fault)
-			s.await("it fails", func() bool { return s.d.hits.Load() > 1 })
+			s.d.Set(fault)
+			s.await("it fails", func() bool { return s.d.Hits.Load() > 1 })
 			s.returns(3)
 			time.Sleep(200 * time.Millisecond) // a try or two to open it again
 			s.returns(3)
 			if c.breaks {
 				s.refused(c.err)
 			}
-			s.d.heal()
+			s.d.Heal()
 			s.commits()
 			s.end(rng)
 			if (c.breaks || c.reopen) && !strings.Contains(s.log.String(), c.err.Error()) {
@@ -234,15 +238,15 @@ func (s *shop) refused(cause error) {
 // TestReadFaults lets reads of tables fail. The calls that meet it fail, and no
 // others, and nothing looks absent.
 func TestReadFaults(t *testing.T) {
-	for name, fail := range map[string]func(d *disk){
-		"open":    func(d *disk) { d.set(is("open", ".sst", syscall.EIO)) },
-		"read":    func(d *disk) { d.set(is("read", ".sst", syscall.EIO)) },
-		"short":   func(d *disk) { d.set(is("read", ".sst", io.ErrUnexpectedEOF)) },
-		"corrupt": func(d *disk) { d.garble.Store(&flip) },
+	for name, fail := range map[string]func(d *disktest.Disk){
+		"open":    func(d *disktest.Disk) { d.Set(is("open", ".sst", syscall.EIO)) },
+		"read":    func(d *disktest.Disk) { d.Set(is("read", ".sst", syscall.EIO)) },
+		"short":   func(d *disktest.Disk) { d.Set(is("read", ".sst", io.ErrUnexpectedEOF)) },
+		"corrupt": func(d *disktest.Disk) { d.Garble.Store(&flip) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newShop(t, newDisk(), 1)
+			s := newShop(t, disktest.New(), 1)
 			s.commits()
 			s.returns(20)
 			s.end(rand.New(rand.NewPCG(1, 2)))
@@ -255,8 +259,8 @@ func TestReadFaults(t *testing.T) {
 					t.Fatal("no call failed")
 				}
 				if db != nil {
-					s.d.heal()
-					s.d.garble.Store(nil)
+					s.d.Heal()
+					s.d.Garble.Store(nil)
 					if err := s.l.add(db, 0, 1); err != nil {
 						t.Fatal(err)
 					}
@@ -267,8 +271,8 @@ func TestReadFaults(t *testing.T) {
 				failed = s.looks(db)
 			}
 			defer db.Close()
-			s.d.heal()
-			s.d.garble.Store(nil)
+			s.d.Heal()
+			s.d.Garble.Store(nil)
 			// What began before, as in the background, may still fail.
 			s.await("all can be read again", func() bool { return s.l.all(db) == nil })
 			if err := s.l.add(db, 0, 1); err != nil {

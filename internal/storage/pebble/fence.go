@@ -4,13 +4,11 @@ package pebble
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -24,12 +22,12 @@ var errReleased = errors.New("storage: the engine was abandoned")
 //
 // The engine has no answer to a log, a manifest or a directory that cannot be
 // written: it panics, at places where nobody can recover, or ends the process.
-// So it never learns of that. At the first such failure the fence goes down:
-// nothing that the engine does reaches the disk any more, which stays as a crash
-// at that moment would have left it, and all of it seems to succeed. Whoever asks
-// for an acknowledgement must therefore look at cause after the engine has
-// reported success. Failures to write tables are the exception: those the engine
-// reports, and tries again.
+// So it never learns of that. At the first such failure, or when the disk does not
+// answer for a while, the fence goes down: nothing that the engine does reaches the
+// disk any more, which stays as a crash at that moment would have left it, and all of
+// it seems to succeed. Whoever asks for an acknowledgement must therefore look at
+// cause after the engine has reported success. Failures to write tables are the
+// exception: those the engine reports, and tries again.
 //
 // Behind a fence that is down reads go on, and the making of tables waits, since
 // what is in memory would be lost with a table that is not written. release ends
@@ -38,16 +36,20 @@ type fence struct {
 	vfs.FS
 	// onFail is called once, when the fence has gone down. It must not block.
 	onFail func(cause error)
+	// onSlow is called when a change of a file has taken that long and goes on.
+	onSlow   func(name string, taken time.Duration)
+	patience time.Duration // how long a change may take
 
 	down     atomic.Pointer[error] // the first failure
 	strict   atomic.Bool           // a table that can't be written counts as a failure too
 	gate     sync.RWMutex          // held for reading while the disk is changed
+	wentDown chan struct{}         // closed when the fence is down
 	released chan struct{}
 	release  func() // closes released
 }
 
-func newFence(fs vfs.FS, onFail func(cause error)) *fence {
-	f := &fence{FS: fs, onFail: onFail, released: make(chan struct{})}
+func newFence(fs vfs.FS, patience time.Duration, onFail func(cause error), onSlow func(string, time.Duration)) *fence {
+	f := &fence{FS: fs, patience: patience, onFail: onFail, onSlow: onSlow, wentDown: make(chan struct{}), released: make(chan struct{})}
 	f.release = sync.OnceFunc(func() { close(f.released) })
 	return f
 }
@@ -69,6 +71,7 @@ func (f *fence) fail(cause error) {
 		f.release()
 	}
 	f.onFail(cause)
+	close(f.wentDown)
 }
 
 // setStrict says whether somebody waits for a table, so that the fence is not
@@ -82,49 +85,37 @@ func (f *fence) setStrict(strict bool) {
 }
 
 // drain brings the fence down, if it is not, and returns when the last change to
-// the disk has ended.
-func (f *fence) drain() {
+// the disk has ended, or soon after the store is being closed: then it may report
+// false.
+func (f *fence) drain(closing <-chan struct{}) bool {
 	f.fail(errReleased)
-	f.gate.Lock()
-	defer f.gate.Unlock()
+	return f.rest(closing)
 }
 
-// change does something to the file, unless the fence is down. It reports
-// whether that was done, and returns the errors that the engine is to see.
-func (f *fence) change(name string, do func() error) (done bool, err error) {
-	done, err = f.try(name, do)
-	switch {
-	case !done && isTable(name):
-		<-f.released
-	case err != nil && isTable(name) && !f.strict.Load():
-		// The engine would try again at once, and for ever.
-		select {
-		case <-f.released:
-		case <-time.After(tableRetry):
-		}
-		return true, err
-	case err != nil:
-		f.fail(err)
-		return false, nil
-	}
-	return done, nil
-}
+// lastChanges is how long a change of the disk may still take when the store is being
+// closed.
+const lastChanges = 100 * time.Millisecond
 
-// try does something, unless the fence is down, and reports whether it did.
-func (f *fence) try(name string, do func() error) (done bool, err error) {
-	if f.cause() != nil { // and maybe drain waits, for a disk that hangs
-		return false, nil
+// rest waits until nothing changes the disk, and reports true, or until a little after
+// closing. Nothing may begin meanwhile.
+func (f *fence) rest(closing <-chan struct{}) bool {
+	resting := make(chan struct{})
+	go func() {
+		f.gate.Lock()
+		defer f.gate.Unlock()
+		close(resting)
+	}()
+	select {
+	case <-resting:
+		return true
+	case <-closing:
 	}
-	f.gate.RLock()
-	defer f.gate.RUnlock()
-	if f.cause() != nil {
-		return false, nil
+	select {
+	case <-resting:
+		return true
+	case <-time.After(lastChanges):
+		return false
 	}
-	err = do()
-	if _, bare := err.(syscall.Errno); bare { // that of a sync says no more
-		err = fmt.Errorf("write %s: %w", name, err)
-	}
-	return true, err
 }
 
 // tableRetry is how long the engine waits when it could not write a table.
@@ -140,23 +131,37 @@ func isTable(name string) bool {
 // open returns the file that do opens for writing, or if the fence is down one
 // that takes everything and keeps nothing.
 func (f *fence) open(name string, do func() (vfs.File, error)) (vfs.File, error) {
-	var file vfs.File
-	done, err := f.change(name, func() (err error) {
-		file, err = do()
-		return err
-	})
+	file, done, err := change(f, name, do)
 	if err != nil {
 		return nil, err
 	}
 	if !done {
 		file = vfs.NewMemFile(nil)
 	}
-	return &fencedFile{file, f, name}, nil
+	return &fencedFile{File: file, fence: f, name: name}, nil
 }
 
-// Create implements vfs.FS.
+// Create implements vfs.FS. A marker names a file that the engine has just made, and
+// the engine makes both names durable at once: after a loss of power the marker alone
+// may be there, with which no store opens. So the file's name becomes durable first.
 func (f *fence) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
-	return f.open(name, func() (vfs.File, error) { return f.FS.Create(name, c) })
+	return f.open(name, func() (vfs.File, error) {
+		if strings.HasPrefix(f.PathBase(name), "marker.") {
+			if err := f.syncDir(f.PathDir(name)); err != nil {
+				return nil, err
+			}
+		}
+		return f.FS.Create(name, c)
+	})
+}
+
+// syncDir makes the names in the directory durable.
+func (f *fence) syncDir(name string) error {
+	dir, err := f.FS.OpenDir(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // OpenReadWrite implements vfs.FS.
@@ -175,7 +180,7 @@ func (f *fence) OpenDir(name string) (vfs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fencedFile{file, f, name}, nil
+	return &fencedFile{File: file, fence: f, name: name}, nil
 }
 
 // Open implements vfs.FS.
@@ -192,32 +197,32 @@ func (f *fence) Open(name string, o ...vfs.OpenOption) (vfs.File, error) {
 
 // Link implements vfs.FS.
 func (f *fence) Link(from, to string) error {
-	_, err := f.change(to, func() error { return f.FS.Link(from, to) })
+	_, _, err := change(f, to, nothing(func() error { return f.FS.Link(from, to) }))
 	return err
 }
 
 // Rename implements vfs.FS.
 func (f *fence) Rename(from, to string) error {
-	_, err := f.change(to, func() error { return f.FS.Rename(from, to) })
+	_, _, err := change(f, to, nothing(func() error { return f.FS.Rename(from, to) }))
 	return err
 }
 
 // MkdirAll implements vfs.FS.
 func (f *fence) MkdirAll(dir string, perm os.FileMode) error {
-	_, err := f.change(dir, func() error { return f.FS.MkdirAll(dir, perm) })
+	_, _, err := change(f, dir, nothing(func() error { return f.FS.MkdirAll(dir, perm) }))
 	return err
 }
 
 // Remove implements vfs.FS. A file that stays is no failure; the engine removes
 // it when it is opened the next time.
 func (f *fence) Remove(name string) error {
-	_, err := f.try(name, func() error { return f.FS.Remove(name) })
+	_, _, err := try(f, name, nothing(func() error { return f.FS.Remove(name) }))
 	return err
 }
 
 // RemoveAll implements vfs.FS.
 func (f *fence) RemoveAll(name string) error {
-	_, err := f.try(name, func() error { return f.FS.RemoveAll(name) })
+	_, _, err := try(f, name, nothing(func() error { return f.FS.RemoveAll(name) }))
 	return err
 }
 

@@ -3,52 +3,72 @@
 package pebble
 
 import (
+	"bytes"
+
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/bailiwick-dev/bailiwick/internal/fsync"
 )
 
-// fencedFile is a file, or a directory, open for writing or syncing.
+// fencedFile is a file, or a directory, open for writing or syncing. Like the engine's
+// own files it is written by one goroutine at a time.
 type fencedFile struct {
 	vfs.File
 	fence *fence
 	name  string
+	buf   []byte
+}
+
+// keepWritten is the size up to which the copy of what is written is used again.
+const keepWritten = 64 << 10
+
+// own returns a copy of p, for a write that may go on when the engine has left it and
+// uses p for something else. The next write may have the same copy: it is left alone
+// once the fence is down.
+func (f *fencedFile) own(p []byte) []byte {
+	if len(p) > keepWritten {
+		return bytes.Clone(p)
+	}
+	f.buf = append(f.buf[:0], p...)
+	return f.buf
+}
+
+// write writes p by do.
+func (f *fencedFile) write(p []byte, do func(p []byte) (int, error)) (int, error) {
+	if f.fence.cause() == nil {
+		p = f.own(p)
+	}
+	n, done, err := change(f.fence, f.name, func() (int, error) { return do(p) })
+	if !done {
+		n = len(p)
+	}
+	return n, err
 }
 
 // Write implements vfs.File.
-func (f *fencedFile) Write(p []byte) (n int, err error) {
-	done, err := f.fence.change(f.name, func() (err error) { n, err = f.File.Write(p); return err })
-	if !done {
-		n = len(p)
-	}
-	return n, err
-}
+func (f *fencedFile) Write(p []byte) (int, error) { return f.write(p, f.File.Write) }
 
 // WriteAt implements vfs.File.
-func (f *fencedFile) WriteAt(p []byte, offset int64) (n int, err error) {
-	done, err := f.fence.change(f.name, func() (err error) { n, err = f.File.WriteAt(p, offset); return err })
-	if !done {
-		n = len(p)
-	}
-	return n, err
+func (f *fencedFile) WriteAt(p []byte, offset int64) (int, error) {
+	return f.write(p, func(p []byte) (int, error) { return f.File.WriteAt(p, offset) })
 }
 
 // Preallocate implements vfs.File. It is a hint, and a full disk shows at the
 // next Write.
 func (f *fencedFile) Preallocate(offset, length int64) error {
-	_, err := f.fence.try(f.name, func() error { return f.File.Preallocate(offset, length) })
+	_, _, err := try(f.fence, f.name, nothing(func() error { return f.File.Preallocate(offset, length) }))
 	return err
 }
 
 // Sync implements vfs.File.
 func (f *fencedFile) Sync() error {
-	_, err := f.fence.change(f.name, f.File.Sync)
+	_, _, err := change(f.fence, f.name, nothing(f.File.Sync))
 	return err
 }
 
 // SyncData implements vfs.File.
 func (f *fencedFile) SyncData() error {
-	_, err := f.fence.change(f.name, f.syncData)
+	_, _, err := change(f.fence, f.name, nothing(f.syncData))
 	return err
 }
 
@@ -62,13 +82,22 @@ func (f *fencedFile) syncData() error {
 
 // SyncTo implements vfs.File.
 func (f *fencedFile) SyncTo(length int64) (full bool, err error) {
-	_, err = f.fence.change(f.name, func() (err error) { full, err = f.File.SyncTo(length); return err })
+	full, _, err = change(f.fence, f.name, func() (bool, error) { return f.File.SyncTo(length) })
 	return full, err
 }
 
-// Close implements vfs.File. The file is closed in any case.
+// Close implements vfs.File. The file is closed in any case, but not before what the
+// disk still does with it has ended, for which nobody waits.
 func (f *fencedFile) Close() error {
+	if f.fence.cause() != nil {
+		go func() {
+			f.fence.gate.Lock()
+			defer f.fence.gate.Unlock()
+			_ = f.File.Close()
+		}()
+		return nil
+	}
 	err := f.File.Close()
-	_, err = f.fence.change(f.name, func() error { return err })
+	_, _, err = change(f.fence, f.name, nothing(func() error { return err }))
 	return err
 }

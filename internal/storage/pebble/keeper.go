@@ -44,9 +44,11 @@ func (d *DB) keep(s *store) {
 
 // replace opens the directory again, however long that takes, puts the new
 // store in service and lets go of the old one. It returns nil when the DB is
-// being closed.
+// being closed. A disk that hangs may yet do what it was told: that is waited for.
 func (d *DB) replace(old *store) *store {
-	old.fence.drain()
+	if !d.drain(old) {
+		return nil
+	}
 	left := old.leftBehind()
 	for wait := minReopen; ; wait = min(2*wait, maxReopen) {
 		select {
@@ -81,7 +83,7 @@ func (d *DB) reopen(left []committed) (*store, error) {
 func (d *DB) openStore(left []committed) (*store, error) {
 	s := &store{room: d.room, failed: make(chan struct{})}
 	s.slots.init()
-	s.fence = newFence(d.fs, s.onFail)
+	s.fence = newFence(d.fs, d.patience, s.onFail, d.onSlow)
 	s.fence.setStrict(true) // the engine does not open before its tables are written
 	engine, err := pebble.Open(d.dir, d.options(s))
 	if err == nil {
@@ -97,9 +99,24 @@ func (d *DB) openStore(left []committed) (*store, error) {
 	if err == nil {
 		return s, nil
 	}
-	s.fence.drain()
+	d.drain(s)
 	if engine != nil {
 		_ = s.close()
 	}
 	return nil, err
+}
+
+// drain waits until nothing that s has begun can reach the disk any more, or until the
+// DB is being closed, and reports which.
+func (d *DB) drain(s *store) bool {
+	if s.fence.drain(d.closing) {
+		return true
+	}
+	d.undrained.Store(true)
+	return false
+}
+
+// onSlow is called when the disk is slow with something.
+func (d *DB) onSlow(name string, taken time.Duration) {
+	d.log.Warn("storage: the disk is slow", "file", name, "taken", taken.Round(time.Millisecond))
 }

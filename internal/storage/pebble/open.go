@@ -21,12 +21,14 @@
 package pebble
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -41,6 +43,9 @@ type Options struct {
 	FS vfs.FS
 	// Logger receives what the engine has to say. Defaults to slog.Default.
 	Logger *slog.Logger
+	// Patience is how long a change of the disk may take. One that takes longer
+	// counts as one that fails. Defaults to 20 seconds.
+	Patience time.Duration
 }
 
 // Open opens the store in dir and creates it, readable by the owner alone, if it
@@ -61,7 +66,7 @@ func Open(dir string, o Options) (driver.DB, error) {
 
 func open(dir string, o Options, memTable uint64) (*DB, error) {
 	db := &DB{
-		dir: dir, fs: o.FS, log: o.Logger, memTable: memTable,
+		dir: dir, fs: o.FS, log: o.Logger, memTable: memTable, patience: cmp.Or(o.Patience, defaultPatience),
 		room: newRoom(o.FS, dir, o.Logger), closing: make(chan struct{}),
 	}
 	if err := db.open(); err != nil {

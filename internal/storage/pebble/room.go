@@ -34,6 +34,8 @@ type room struct {
 	next  atomic.Int64  // when to measure, since began
 	free  atomic.Uint64 // bytes, when last measured
 	full  atomic.Bool   // what the log was told
+
+	asking atomic.Bool // for glance
 }
 
 func newRoom(fs vfs.FS, dir string, log *slog.Logger) *room {
@@ -46,10 +48,32 @@ func newRoom(fs vfs.FS, dir string, log *slog.Logger) *room {
 // check returns an error, which is syscall.ENOSPC, unless an Update of that many
 // bytes leaves the reserve: they are written to the log first and then to a table.
 func (r *room) check(size int) error {
-	now := int64(time.Since(r.began))
-	if next := r.next.Load(); now >= next && r.next.CompareAndSwap(next, now+int64(measureEvery)) {
+	if r.due() {
 		r.measure()
 	}
+	return r.lacks(size)
+}
+
+// glance is check for an Update of nothing, without waiting for the disk, which is
+// asked for the next time.
+func (r *room) glance() error {
+	if r.due() && !r.asking.Swap(true) {
+		go func() {
+			defer r.asking.Store(false)
+			r.measure()
+		}()
+	}
+	return r.lacks(0)
+}
+
+// due reports whether it is time to measure, to one of those who ask.
+func (r *room) due() bool {
+	now, next := int64(time.Since(r.began)), r.next.Load()
+	return now >= next && r.next.CompareAndSwap(next, now+int64(measureEvery))
+}
+
+// lacks returns the error of check, going by the room that there was.
+func (r *room) lacks(size int) error {
 	if r.free.Load() < reserve+2*uint64(size) {
 		return fmt.Errorf("storage: the disk is nearly full: %w", syscall.ENOSPC)
 	}

@@ -151,7 +151,7 @@ func (s *store) close() error {
 	s.retired = true
 	s.fence.setStrict(true)
 	if s.abandoned.Load() {
-		s.fence.drain()
+		s.fence.drain(nil)
 		return s.err()
 	}
 	err := s.engine.Close()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package pebble_test
+// Package disktest is a disk in memory, for tests: it loses its power, fails, fills
+// up and hangs as told.
+package disktest
 
 import (
 	"errors"
@@ -15,48 +17,53 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// disk is a file system in memory that can lose its power and fail, as told. Like
-// many a real one it forgets, after a sync that failed, that there was something
-// to be synced.
-type disk struct {
+// A Disk is a file system in memory that can lose its power, fail and hang, as told.
+// Like many a real one it forgets, after a sync that failed, that there was something
+// to be synced. It is safe for concurrent use, but for what is set before.
+type Disk struct {
 	*vfs.MemFS
+	Hits  atomic.Int64  // failures so far
+	Lazy  atomic.Bool   // a sync does nothing and says it went well
+	Delay time.Duration // what a sync takes
+	Usage atomic.Pointer[vfs.DiskUsage]
+	// Garble changes what is read from tables.
+	Garble atomic.Pointer[func(p []byte)]
+
 	fault atomic.Pointer[func(op, name string) error]
-	hits  atomic.Int64  // failures so far
-	lazy  atomic.Bool   // a sync does nothing and says it went well
-	delay time.Duration // what a sync takes
-	usage atomic.Pointer[vfs.DiskUsage]
-	// garble changes what is read from tables.
-	garble atomic.Pointer[func(p []byte)]
+	power sync.RWMutex // held for reading while something is made durable
 
 	mu   sync.Mutex
 	lost map[string]int64 // from where on the file was not synced, and never will be
 }
 
-func newDisk() *disk { return &disk{MemFS: vfs.NewCrashableMem(), lost: map[string]int64{}} }
+// New returns an empty disk.
+func New() *Disk { return &Disk{MemFS: vfs.NewCrashableMem(), lost: map[string]int64{}} }
 
-// set makes every operation fail for which f returns an error, until heal.
-func (d *disk) set(f func(op, name string) error) { d.fault.Store(&f) }
+// Set makes every operation fail for which f returns an error, until Heal. An
+// operation hangs for as long as f takes.
+func (d *Disk) Set(f func(op, name string) error) { d.fault.Store(&f) }
 
-func (d *disk) heal() { d.fault.Store(nil) }
+// Heal makes the disk work again. Operations that hang go on hanging.
+func (d *Disk) Heal() { d.fault.Store(nil) }
 
 // try returns the failure of an operation on a file, if it shall fail.
-func (d *disk) try(op, name string) error {
+func (d *Disk) try(op, name string) error {
 	f := d.fault.Load()
 	if f == nil {
 		return nil
 	}
 	err := (*f)(op, d.PathBase(name))
 	if err != nil {
-		d.hits.Add(1)
+		d.Hits.Add(1)
 		return &os.PathError{Op: op, Path: name, Err: err}
 	}
 	return nil
 }
 
-// crash returns a disk as it may look when the power is back: of what was not
-// synced that many of a hundred blocks are there.
-func (d *disk) crash(percent int, rng *rand.Rand) *disk {
-	after := &disk{MemFS: d.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: percent, RNG: rng}), lost: map[string]int64{}}
+// Crash returns a disk as it may look when the power is back: of what was not
+// synced that many of a hundred blocks are there. This one goes on as before.
+func (d *Disk) Crash(percent int, rng *rand.Rand) *Disk {
+	after := &Disk{MemFS: d.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: percent, RNG: rng}), lost: map[string]int64{}}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for name, from := range d.lost {
@@ -66,7 +73,7 @@ func (d *disk) crash(percent int, rng *rand.Rand) *disk {
 }
 
 // blank clears a file from there on.
-func (d *disk) blank(name string, from int64) {
+func (d *Disk) blank(name string, from int64) {
 	f, err := d.MemFS.OpenReadWrite(name, vfs.WriteCategoryUnspecified)
 	if err != nil {
 		return
@@ -80,16 +87,24 @@ func (d *disk) blank(name string, from int64) {
 	_ = f.Sync()
 }
 
+// Freeze makes nothing durable while f runs, so that it can take stock of this disk
+// and of others at one moment.
+func (d *Disk) Freeze(f func()) {
+	d.power.Lock()
+	defer d.power.Unlock()
+	f()
+}
+
 // file is an open file of a disk.
 type file struct {
 	vfs.File
-	d    *disk
+	d    *Disk
 	name string
 	// How many bytes were written, and of those synced.
 	written, synced atomic.Int64
 }
 
-func (d *disk) open(op, name string, do func() (vfs.File, error)) (vfs.File, error) {
+func (d *Disk) open(op, name string, do func() (vfs.File, error)) (vfs.File, error) {
 	if err := d.try(op, name); err != nil {
 		return nil, err
 	}
@@ -105,52 +120,62 @@ func (d *disk) open(op, name string, do func() (vfs.File, error)) (vfs.File, err
 	return &file{File: f, d: d, name: name}, nil
 }
 
-func (d *disk) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
+// Create implements vfs.FS.
+func (d *Disk) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
 	return d.open("create", name, func() (vfs.File, error) { return d.MemFS.Create(name, c) })
 }
 
-func (d *disk) ReuseForWrite(from, to string, c vfs.DiskWriteCategory) (vfs.File, error) {
+// ReuseForWrite implements vfs.FS.
+func (d *Disk) ReuseForWrite(from, to string, c vfs.DiskWriteCategory) (vfs.File, error) {
 	return d.open("reuse", to, func() (vfs.File, error) { return d.MemFS.ReuseForWrite(from, to, c) })
 }
 
-func (d *disk) Open(name string, o ...vfs.OpenOption) (vfs.File, error) {
+// Open implements vfs.FS.
+func (d *Disk) Open(name string, o ...vfs.OpenOption) (vfs.File, error) {
 	return d.open("open", name, func() (vfs.File, error) { return d.MemFS.Open(name, o...) })
 }
 
-func (d *disk) OpenDir(name string) (vfs.File, error) {
+// OpenDir implements vfs.FS.
+func (d *Disk) OpenDir(name string) (vfs.File, error) {
 	return d.open("opendir", name, func() (vfs.File, error) { return d.MemFS.OpenDir(name) })
 }
 
-func (d *disk) Rename(from, to string) error {
+// Rename implements vfs.FS.
+func (d *Disk) Rename(from, to string) error {
 	if err := d.try("rename", to); err != nil {
 		return err
 	}
 	return d.MemFS.Rename(from, to)
 }
 
-func (d *disk) Remove(name string) error {
+// Remove implements vfs.FS.
+func (d *Disk) Remove(name string) error {
 	if err := d.try("remove", name); err != nil {
 		return err
 	}
 	return d.MemFS.Remove(name)
 }
 
-func (d *disk) List(name string) ([]string, error) {
+// List implements vfs.FS.
+func (d *Disk) List(name string) ([]string, error) {
 	if err := d.try("list", name); err != nil {
 		return nil, err
 	}
 	return d.MemFS.List(name)
 }
 
-func (d *disk) GetDiskUsage(string) (vfs.DiskUsage, error) {
-	if u := d.usage.Load(); u != nil {
+// GetDiskUsage implements vfs.FS.
+func (d *Disk) GetDiskUsage(string) (vfs.DiskUsage, error) {
+	if u := d.Usage.Load(); u != nil {
 		return *u, nil
 	}
 	return vfs.DiskUsage{}, vfs.ErrUnsupported
 }
 
-func (d *disk) Unwrap() vfs.FS { return d.MemFS }
+// Unwrap implements vfs.FS.
+func (d *Disk) Unwrap() vfs.FS { return d.MemFS }
 
+// Write implements vfs.File.
 func (f *file) Write(p []byte) (int, error) {
 	if err := f.d.try("write", f.name); err != nil {
 		n, _ := f.File.Write(p[:len(p)/2]) // a part of it gets there
@@ -170,10 +195,12 @@ func (f *file) sync(do func() error) error {
 		return err
 	}
 	written := f.written.Load()
-	time.Sleep(f.d.delay)
-	if f.d.lazy.Load() {
+	time.Sleep(f.d.Delay)
+	if f.d.Lazy.Load() {
 		return nil
 	}
+	f.d.power.RLock()
+	defer f.d.power.RUnlock()
 	if err := do(); err != nil {
 		return err
 	}
@@ -181,13 +208,19 @@ func (f *file) sync(do func() error) error {
 	return nil
 }
 
-func (f *file) Sync() error     { return f.sync(f.File.Sync) }
+// Sync implements vfs.File.
+func (f *file) Sync() error { return f.sync(f.File.Sync) }
+
+// SyncData implements vfs.File.
 func (f *file) SyncData() error { return f.sync(f.File.SyncData) }
+
+// SyncTo implements vfs.File.
 func (f *file) SyncTo(n int64) (full bool, err error) {
 	err = f.sync(func() error { full, err = f.File.SyncTo(n); return err })
 	return full, err
 }
 
+// ReadAt implements vfs.File.
 func (f *file) ReadAt(p []byte, at int64) (int, error) {
 	if err := f.d.try("read", f.name); errors.Is(err, io.ErrUnexpectedEOF) {
 		n, _ := f.File.ReadAt(p[:len(p)/2], at)
@@ -196,12 +229,13 @@ func (f *file) ReadAt(p []byte, at int64) (int, error) {
 		return 0, err
 	}
 	n, err := f.File.ReadAt(p, at)
-	if g := f.d.garble.Load(); g != nil && strings.HasSuffix(f.name, ".sst") {
+	if g := f.d.Garble.Load(); g != nil && strings.HasSuffix(f.name, ".sst") {
 		(*g)(p[:n])
 	}
 	return n, err
 }
 
+// Read implements vfs.File.
 func (f *file) Read(p []byte) (int, error) {
 	if err := f.d.try("read", f.name); err != nil {
 		return 0, err
@@ -209,6 +243,7 @@ func (f *file) Read(p []byte) (int, error) {
 	return f.File.Read(p)
 }
 
+// Close implements vfs.File.
 func (f *file) Close() error {
 	err := f.d.try("close", f.name)
 	return errors.Join(f.File.Close(), err)
