@@ -59,6 +59,7 @@ var layers = []layer{
 	// Storage knows no service.
 	{"internal/storage/driver", nil},
 	{"internal/storage/storagetest", []string{"internal/storage/driver", "linear", "rapid"}},
+	{"internal/storage/pebble/disktest", []string{"pebble"}},
 	{"internal/storage/pebble", []string{"internal/fsync", "internal/storage/driver", "pebble"}},
 	{"internal/storage", []string{"internal/storage/driver"}},
 
@@ -93,6 +94,9 @@ var layers = []layer{
 	// Ordinary clients of AWS.
 	{"internal/isolation", []string{"arn", "policy", "tenant", "tvm", "client", "aws", "sync"}},
 	{"internal/clienttest", []string{"bailiwicktest", "aws"}},
+	{"internal/crashtest/client", []string{"aws"}},
+	{"internal/crashtest/history", nil},
+	{"internal/crashtest/bank", []string{"internal/crashtest/client", "internal/crashtest/history"}},
 	{"cmd", []string{"", "client", "policy", "arn", "tenant", "tvm", "internal/audit/inquest", "internal/audit/trail", "internal/isolation", "aws", "cobra", "json"}},
 	{"examples", []string{"arn", "policy", "tenant", "tvm", "client", "aws", "jose"}},
 	{"bailiwicktest", []string{"", "client", "aws"}},

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
 )
 
 const (
@@ -28,7 +30,7 @@ func TestAClosingAccountIsClosedAfterAKill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := dial(p.host)
+	c, err := client.Dial(p.host)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,10 +39,10 @@ func TestAClosingAccountIsClosedAfterAKill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := call(c.json(owner, "organizations", "AWSOrganizationsV20161128.CloseAccount", "1.1", object{"AccountId": account})); err != nil {
+	if err := client.Call(c.JSON(owner, "organizations", "AWSOrganizationsV20161128.CloseAccount", "1.1", object{"AccountId": account})); err != nil {
 		t.Fatal(err)
 	}
-	c.close()
+	c.Close()
 	if err := p.kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -56,10 +58,10 @@ func TestAClosingAccountIsClosedAfterAKill(t *testing.T) {
 	if p, err = start(dir); err != nil {
 		t.Fatal(err)
 	}
-	if c, err = dial(p.host); err != nil {
+	if c, err = client.Dial(p.host); err != nil {
 		t.Fatal(err)
 	}
-	if a, err := c.works(member); err != nil || a.ok() {
+	if a, err := c.Works(member); err != nil || a.OK() {
 		t.Errorf("the closed account's root user gets in: %v, %v", a, err)
 	}
 	for end := time.Now().Add(readyTime); ; time.Sleep(50 * time.Millisecond) {
@@ -71,7 +73,7 @@ func TestAClosingAccountIsClosedAfterAKill(t *testing.T) {
 			break
 		}
 	}
-	c.close()
+	c.Close()
 	if err := p.kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -79,18 +81,18 @@ func TestAClosingAccountIsClosedAfterAKill(t *testing.T) {
 
 // newMember makes an account with a table and many users, and returns the access
 // key of its root user.
-func newMember(c *client, owner creds, account string) (creds, error) {
+func newMember(c *client.Client, owner creds, account string) (creds, error) {
 	var made struct{ RootAccessKeyId, RootSecretAccessKey string }
-	a, err := c.json(owner, "bailiwick", "Bailiwick_20261101.CreateAccount", "1.1", object{"AccountId": account})
-	if err := need(a, err, &made); err != nil {
+	a, err := c.JSON(owner, "bailiwick", "Bailiwick_20261101.CreateAccount", "1.1", object{"AccountId": account})
+	if err := client.Need(a, err, &made); err != nil {
 		return creds{}, err
 	}
 	member := creds{AccessKeyID: made.RootAccessKeyId, SecretAccessKey: made.RootSecretAccessKey}
-	if err := call(c.dynamo(member, "CreateTable", newTable("Ledger"))); err != nil {
+	if err := client.Call(c.Dynamo(member, "CreateTable", newTable("Ledger"))); err != nil {
 		return creds{}, err
 	}
 	for i := range residents {
-		if err := call(c.form(member, "iam", "CreateUser", "UserName", fmt.Sprintf("user-%d", i))); err != nil {
+		if err := client.Call(c.Form(member, "iam", "CreateUser", "UserName", fmt.Sprintf("user-%d", i))); err != nil {
 			return creds{}, err
 		}
 	}
@@ -98,12 +100,12 @@ func newMember(c *client, owner creds, account string) (creds, error) {
 }
 
 // stateOf returns the state that the account is described with.
-func stateOf(c *client, owner creds, account string) (string, error) {
-	a, err := c.json(owner, "organizations", "AWSOrganizationsV20161128.DescribeAccount", "1.1", object{"AccountId": account})
-	if err != nil || !a.ok() {
+func stateOf(c *client.Client, owner creds, account string) (string, error) {
+	a, err := c.JSON(owner, "organizations", "AWSOrganizationsV20161128.DescribeAccount", "1.1", object{"AccountId": account})
+	if err != nil || !a.OK() {
 		return "", fmt.Errorf("describe account: %v, %w", a, err)
 	}
-	_, rest, _ := bytes.Cut(a.body, []byte(`"State":"`))
+	_, rest, _ := bytes.Cut(a.Body, []byte(`"State":"`))
 	state, _, _ := bytes.Cut(rest, []byte(`"`))
 	return string(state), nil
 }

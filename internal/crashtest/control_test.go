@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/history"
 )
 
 const (
@@ -38,15 +41,15 @@ func (w *writer) prepare() error {
 	w.first = w.session
 	switch w.control.number % 4 {
 	case 1:
-		return call(w.iam("CreateRole", "RoleName", w.name, "AssumeRolePolicyDocument", trustOfAccount))
+		return client.Call(w.iam("CreateRole", "RoleName", w.name, "AssumeRolePolicyDocument", trustOfAccount))
 	case 2:
-		return call(w.iam("CreateUser", "UserName", w.name))
+		return client.Call(w.iam("CreateUser", "UserName", w.name))
 	}
 	return nil
 }
 
-func (w *writer) iam(action string, params ...string) (answer, error) {
-	return w.c.form(w.world.root, "iam", action, params...)
+func (w *writer) iam(action string, params ...string) (client.Answer, error) {
+	return w.c.Form(w.world.root, "iam", action, params...)
 }
 
 func (w *writer) stepControl() error {
@@ -63,14 +66,14 @@ func (w *writer) stepControl() error {
 
 // assume takes a new session, to be used from now on.
 func (w *writer) assume() error {
-	a, err := w.c.form(w.world.vendor, "sts", "AssumeRole", "RoleArn", w.world.role, "RoleSessionName", w.name,
+	a, err := w.c.Form(w.world.vendor, "sts", "AssumeRole", "RoleArn", w.world.role, "RoleSessionName", w.name,
 		"DurationSeconds", longest, "Tags.member.1.Key", "TenantID", "Tags.member.1.Value", w.name)
 	var out struct {
 		AccessKeyId     string `xml:"AssumeRoleResult>Credentials>AccessKeyId"`
 		SecretAccessKey string `xml:"AssumeRoleResult>Credentials>SecretAccessKey"`
 		SessionToken    string `xml:"AssumeRoleResult>Credentials>SessionToken"`
 	}
-	if err := need(a, err, &out); err != nil {
+	if err := client.Need(a, err, &out); err != nil {
 		return err
 	}
 	w.session = creds{AccessKeyID: out.AccessKeyId, SecretAccessKey: out.SecretAccessKey, SessionToken: out.SessionToken}
@@ -89,17 +92,17 @@ func (w *writer) stepTable() error {
 	case !k.table:
 		return w.createTable()
 	case k.items == tableItems:
-		w.history.attempt("table", none)
-		a, err := w.c.dynamo(w.world.root, "DeleteTable", in)
+		w.history.Attempt("table", history.None)
+		a, err := w.c.Dynamo(w.world.root, "DeleteTable", in)
 		if err := w.settle("table", a, err); err != nil {
 			return err
 		}
 		k.table, k.items = false, 0
 		return nil
 	}
-	w.history.attempt("table", tableValue(slices.Repeat([]int{k.generation}, k.items+1)))
+	w.history.Attempt("table", tableValue(slices.Repeat([]int{k.generation}, k.items+1)))
 	in["Item"] = item("p", strconv.Itoa(k.items), k.generation)
-	a, err := w.c.dynamo(w.world.root, "PutItem", in)
+	a, err := w.c.Dynamo(w.world.root, "PutItem", in)
 	if err := w.settle("table", a, err); err != nil {
 		return err
 	}
@@ -112,15 +115,15 @@ func (w *writer) stepTable() error {
 func (w *writer) createTable() error {
 	k := &w.control
 	k.generation++
-	w.history.attempt("table", tableValue(nil))
-	a, err := w.c.dynamo(w.world.root, "CreateTable", newTable(w.tableName()))
+	w.history.Attempt("table", tableValue(nil))
+	a, err := w.c.Dynamo(w.world.root, "CreateTable", newTable(w.tableName()))
 	if err := w.settle("table", a, err); err != nil {
 		return err
 	}
 	k.table, k.items = true, 0
-	a, err = w.c.dynamo(w.world.root, "Scan", object{"TableName": w.tableName(), "ConsistentRead": true})
+	a, err = w.c.Dynamo(w.world.root, "Scan", object{"TableName": w.tableName(), "ConsistentRead": true})
 	var out struct{ Count int }
-	if err := need(a, err, &out); err != nil {
+	if err := client.Need(a, err, &out); err != nil {
 		return err
 	}
 	if out.Count != 0 {
@@ -136,7 +139,7 @@ func tableValue(generations []int) string { return fmt.Sprintf("table %v", gener
 func tableItemsOf(value string) []string { return strings.Fields(strings.Trim(value, "table []")) }
 
 func (w *writer) putRolePolicy() error {
-	w.history.attempt("policy", strconv.Itoa(w.seq))
+	w.history.Attempt("policy", strconv.Itoa(w.seq))
 	a, err := w.iam("PutRolePolicy", "RoleName", w.name, "PolicyName", "p", "PolicyDocument", rolePolicy(w.seq))
 	return w.settle("policy", a, err)
 }
@@ -152,7 +155,7 @@ const newKey = "a new key"
 func (w *writer) stepAccessKey() error {
 	k := &w.control
 	if k.keyID != "" {
-		w.history.attempt("access key", none)
+		w.history.Attempt("access key", history.None)
 		a, err := w.iam("DeleteAccessKey", "UserName", w.name, "AccessKeyId", k.keyID)
 		if err := w.settle("access key", a, err); err != nil {
 			return err
@@ -160,16 +163,16 @@ func (w *writer) stepAccessKey() error {
 		k.keyID, k.deleted = "", k.key
 		return nil
 	}
-	w.history.attempt("access key", newKey)
+	w.history.Attempt("access key", newKey)
 	a, err := w.iam("CreateAccessKey", "UserName", w.name)
 	var out struct {
 		AccessKeyId     string `xml:"CreateAccessKeyResult>AccessKey>AccessKeyId"`
 		SecretAccessKey string `xml:"CreateAccessKeyResult>AccessKey>SecretAccessKey"`
 	}
-	if err := need(a, err, &out); err != nil {
+	if err := client.Need(a, err, &out); err != nil {
 		return err
 	}
-	w.history.attempt("access key", out.AccessKeyId) // now it has a name
+	w.history.Attempt("access key", out.AccessKeyId) // now it has a name
 	k.keyID, k.key = out.AccessKeyId, creds{AccessKeyID: out.AccessKeyId, SecretAccessKey: out.SecretAccessKey}
 	return w.settle("access key", a, nil)
 }
@@ -177,9 +180,9 @@ func (w *writer) stepAccessKey() error {
 // createAccount makes an account of a number that was never tried.
 func (w *writer) createAccount() error {
 	id := fmt.Sprintf("1%02d%09d", w.control.number, w.seq)
-	a, err := w.c.json(w.world.root, "bailiwick", "Bailiwick_20261101.CreateAccount", "1.1", object{"AccountId": id})
+	a, err := w.c.JSON(w.world.root, "bailiwick", "Bailiwick_20261101.CreateAccount", "1.1", object{"AccountId": id})
 	var out struct{ RootAccessKeyId, RootSecretAccessKey string }
-	if err := need(a, err, &out); err != nil {
+	if err := client.Need(a, err, &out); err != nil {
 		return fmt.Errorf("account %s: %w", id, err)
 	}
 	if out.RootAccessKeyId == "" {

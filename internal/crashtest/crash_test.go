@@ -2,10 +2,13 @@
 
 // Package crashtest kills real servers with kill -9 while 64 writers are at
 // work, starts them again on the same data, and compares what is there with
-// what was acknowledged and attempted before. It consists of tests only.
+// what was acknowledged and attempted before. It consists of tests only; what
+// they share with others is below it.
 //
 // The page cache survives the death of a process. That what is acknowledged
-// also survives the loss of power is for the storage drivers' own tests.
+// also survives the loss of power is for the tests of the storage drivers, and
+// for the power cuts of the whole server in the root package, which has the
+// bank of this one at work.
 package crashtest
 
 import (
@@ -17,6 +20,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
 )
 
 var (
@@ -203,12 +208,12 @@ func rootWorks(host, dir string) error {
 	if err != nil {
 		return err
 	}
-	c, err := dial(host)
+	c, err := client.Dial(host)
 	if err != nil {
 		return err
 	}
-	defer c.close()
-	return call(c.works(who))
+	defer c.Close()
+	return client.Call(c.Works(who))
 }
 
 func TestASecondServerOnTheSameDataIsRefused(t *testing.T) {

@@ -13,11 +13,14 @@ import (
 	"time"
 
 	"github.com/anishathalye/porcupine"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/history"
 )
 
 const (
 	hotItems  = 4                // that all writers change in every way
 	judgement = 20 * time.Second // for the history of one of them
+	toldCalls = 48               // of a history that nothing explains
 )
 
 // An image is a hot item as a read shows it; the zero image is that of no item.
@@ -28,7 +31,7 @@ type image struct {
 
 func (i image) String() string {
 	if i == (image{}) {
-		return none
+		return history.None
 	}
 	return fmt.Sprintf("%s+%d", i.v, i.n)
 }
@@ -213,7 +216,7 @@ func lastOf(calls []porcupine.Operation) string {
 	calls = slices.Clone(calls)
 	sort.SliceStable(calls, func(i, j int) bool { return calls[i].Return < calls[j].Return })
 	var lines []string
-	for _, c := range calls[max(0, len(calls)-4*remembered):] {
+	for _, c := range calls[max(0, len(calls)-toldCalls):] {
 		end := "the crash"
 		if c.Return != math.MaxInt64 {
 			end = time.Duration(c.Return).String()

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
 )
 
 func hotKey(i int) string { return fmt.Sprintf("hot-%d", i) }
@@ -34,7 +36,7 @@ func (w *writer) hot() error {
 	}
 	began := w.world.hot.now()
 	answer, err := w.callHot(i, c)
-	if errors.Is(err, errUnanswered) {
+	if errors.Is(err, client.ErrUnanswered) {
 		answer.lost = true
 	} else if err != nil {
 		return fmt.Errorf("%s: %w", hotKey(i), err)
@@ -51,24 +53,24 @@ func (w *writer) hot() error {
 
 // callHot makes the call and reads its answer.
 func (w *writer) callHot(i int, c hotCall) (hotAnswer, error) {
-	a, err := w.c.dynamo(w.session, effects[c.effect], c.input(i))
+	a, err := w.c.Dynamo(w.session, effects[c.effect], c.input(i))
 	if err != nil {
 		return hotAnswer{}, err
 	}
-	failed := a.is("ConditionalCheckFailedException")
-	if !a.ok() && !failed {
+	failed := a.Is("ConditionalCheckFailedException")
+	if !a.OK() && !failed {
 		return hotAnswer{}, errors.New(a.String())
 	}
 	if !failed && c.effect != get {
 		w.changed(a)
 	}
-	shown, err := readImage(a.body)
+	shown, err := readImage(a.Body)
 	return hotAnswer{failed: failed, shown: shown}, err
 }
 
 // input is the call in DynamoDB's words.
 func (c hotCall) input(i int) object {
-	in := object{"TableName": itemTables[0], "Key": primaryKey("shared", hotKey(i))}
+	in := object{"TableName": itemTables[0], "Key": client.PrimaryKey("shared", hotKey(i))}
 	values := object{}
 	switch c.effect {
 	case get:
@@ -131,13 +133,13 @@ func readImage(body []byte) (image, error) {
 }
 
 // readHot reads the hot items after a crash.
-func (c *client) readHot(who creds) (found [hotItems]image, err error) {
+func readHot(c *client.Client, who creds) (found [hotItems]image, err error) {
 	for i := range found {
-		a, err := c.dynamo(who, "GetItem", hotCall{effect: get}.input(i))
-		if err := need(a, err, nil); err != nil {
+		a, err := c.Dynamo(who, "GetItem", hotCall{effect: get}.input(i))
+		if err := client.Need(a, err, nil); err != nil {
 			return found, err
 		}
-		if found[i], err = readImage(a.body); err != nil {
+		if found[i], err = readImage(a.Body); err != nil {
 			return found, err
 		}
 	}

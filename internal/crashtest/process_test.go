@@ -15,6 +15,13 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
+)
+
+type (
+	creds  = client.Creds
+	object = client.Object
 )
 
 // readyTime bounds a start, recovery included.

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/history"
 )
 
 // wants fails the test unless err says want; an empty want is no error.
@@ -19,20 +21,20 @@ func wants(t *testing.T, err error, want string) {
 
 // A history with each kind of thing in it: the slot, the policy and the table
 // have a change that was not answered.
-func sample() history {
-	h := history{}
+func sample() history.History {
+	h := history.History{}
 	for _, e := range []struct{ key, acked, tried string }{
 		{"slot", "1", "2"},
 		{"group", "4 4 none 4", ""},
 		{"table", tableValue([]int{2}), tableValue([]int{2, 2})},
-		{"gone", none, ""},
-		{"going", "5", none},
+		{"gone", history.None, ""},
+		{"going", "5", history.None},
 		{"policy", "6", "7"},
 	} {
-		h.attempt(e.key, e.acked)
-		h.ack(e.key)
+		h.Attempt(e.key, e.acked)
+		h.Ack(e.key)
 		if e.tried != "" {
-			h.attempt(e.key, e.tried)
+			h.Attempt(e.key, e.tried)
 		}
 	}
 	return h
@@ -42,38 +44,37 @@ func TestTheCheckerSeesWhatACrashMustNotDo(t *testing.T) {
 	for _, tc := range []struct{ name, key, value, want string }{
 		{"all acknowledged", "", "", ""},
 		{"the unanswered is there", "slot", "2", ""},
-		{"the unanswered deletion happened", "going", none, ""},
+		{"the unanswered deletion happened", "going", history.None, ""},
 		{"the unanswered put into a table is there", "table", tableValue([]int{2, 2}), ""},
-		{"an acknowledged item is lost", "slot", none, "slot: found none, want the acknowledged 1, or the unanswered 2"},
+		{"an acknowledged item is lost", "slot", history.None, "slot: found none, want the acknowledged 1, or the unanswered 2"},
 		{"an older value is back", "slot", "0", "slot: found 0"},
 		{"half an item", "slot", (&stored{}).value(), "slot: found half an item"},
 		{"half a batch", "group", "4 4 none none", "group: found 4 4 none none"},
 		{"half a batch over an older one", "group", "3 4 none 4", "group: found 3 4 none 4"},
 		{"an old item in a table made again", "table", tableValue([]int{1, 2}), "table: found table [1 2]"},
 		{"a table's acknowledged item is lost", "table", tableValue(nil), "table: found table []"},
-		{"an acknowledged table is lost", "table", none, "table: found none"},
+		{"an acknowledged table is lost", "table", history.None, "table: found none"},
 		{"what was deleted is back", "gone", "3", "gone: found 3, want the acknowledged none"},
 		{"an acknowledged policy is lost", "policy", "5", "policy: found 5"},
 		{"what nobody wrote is there", "stranger", "1", "stranger: found 1, which was never written"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			h, seen := sample(), map[string]string{}
-			for key, r := range h {
-				seen[key] = r.acked
+			h, seen := sample(), map[string]string{
+				"slot": "1", "group": "4 4 none 4", "table": tableValue([]int{2}), "gone": history.None, "going": "5", "policy": "6",
 			}
 			if tc.key != "" {
 				seen[tc.key] = tc.value
 			}
-			wants(t, h.check(seen), tc.want)
+			wants(t, h.Check(seen), tc.want)
 		})
 	}
 }
 
 func TestWhatWasFoundOnceMustStay(t *testing.T) {
 	h, seen := sample(), map[string]string{"slot": "2", "group": "4 4 none 4", "table": tableValue([]int{2}), "policy": "7"}
-	wants(t, h.check(seen), "")
+	wants(t, h.Check(seen), "")
 	seen["slot"] = "1"
-	wants(t, h.check(seen), "slot: found 1, want the acknowledged 2\n\tattempted 1\n\tacknowledged 1\n\tattempted 2\n\tfound 2")
+	wants(t, h.Check(seen), "slot: found 1, want the acknowledged 2\n\tattempted 1\n\tacknowledged 1\n\tattempted 2\n\tfound 2")
 }
 
 func TestTheCheckerSeesWhatCountersMustNotDo(t *testing.T) {

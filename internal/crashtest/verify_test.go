@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/history"
 )
 
 // verify compares the server, started again, with what was acknowledged and
@@ -25,16 +28,16 @@ func (w *world) verify(host string, all bool) error {
 	}
 	wg.Go(func() { errs[len(w.writers)] = w.verifyShared(host) })
 	wg.Wait()
-	return first(slices.DeleteFunc(errs, func(err error) bool { return err == nil }))
+	return history.First(slices.DeleteFunc(errs, func(err error) bool { return err == nil }))
 }
 
 func (w *world) verifyShared(host string) error {
-	c, err := dial(host)
+	c, err := client.Dial(host)
 	if err != nil {
 		return err
 	}
-	defer c.close()
-	numbers, err := c.partition(w.root, itemTables[0], "shared", "counter-")
+	defer c.Close()
+	numbers, err := partition(c, w.root, itemTables[0], "shared", "counter-")
 	if err != nil {
 		return err
 	}
@@ -50,7 +53,7 @@ func (w *world) verifyShared(host string) error {
 			errs = append(errs, fmt.Errorf("%s: %w", counterKey(i), err))
 		}
 	}
-	claimed, err := c.partition(w.root, itemTables[1], "shared", claimKey(w.round))
+	claimed, err := partition(c, w.root, itemTables[1], "shared", claimKey(w.round))
 	if err != nil {
 		return err
 	}
@@ -59,7 +62,7 @@ func (w *world) verifyShared(host string) error {
 		owners[it.SK.S] = it.Owner.S
 	}
 	errs = append(errs, w.claims.check(owners))
-	found, err := c.readHot(w.root)
+	found, err := readHot(c, w.root)
 	if err != nil {
 		return err
 	}
@@ -70,18 +73,18 @@ func (w *world) verifyShared(host string) error {
 // verify reads all that the writer has and compares it with its history, which
 // goes on from there.
 func (w *writer) verify(host string, all bool) error {
-	c, err := dial(host)
+	c, err := client.Dial(host)
 	if err != nil {
 		return err
 	}
-	defer c.close()
+	defer c.Close()
 	w.c = c
 	seen := map[string]string{}
 	err = errors.Join(w.readItems(seen), w.readControl(seen))
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(w.history.check(seen), w.verifyWitness(seen), w.verifyCredentials(all)); err != nil {
+	if err := errors.Join(w.history.Check(seen), w.verifyWitness(seen), w.verifyCredentials(all)); err != nil {
 		return err
 	}
 	w.resume(seen)
@@ -95,7 +98,7 @@ func (w *writer) readItems(seen map[string]string) error {
 		grouped[i] = emptyGroup()
 	}
 	for _, table := range itemTables {
-		items, err := w.c.partition(w.world.root, table, w.name, "")
+		items, err := partition(w.c, w.world.root, table, w.name, "")
 		if err != nil {
 			return err
 		}
@@ -133,7 +136,7 @@ func (s *stored) value() string {
 }
 
 // partition reads the items of a partition whose sort key begins with prefix.
-func (c *client) partition(who creds, table, pk, prefix string) (all []stored, err error) {
+func partition(c *client.Client, who creds, table, pk, prefix string) (all []stored, err error) {
 	in := object{
 		"TableName": table, "ConsistentRead": true, "KeyConditionExpression": "pk = :pk",
 		"ExpressionAttributeValues": object{":pk": object{"S": pk}},
@@ -142,18 +145,18 @@ func (c *client) partition(who creds, table, pk, prefix string) (all []stored, e
 		in["KeyConditionExpression"] = "pk = :pk AND begins_with(sk, :prefix)"
 		in["ExpressionAttributeValues"] = object{":pk": object{"S": pk}, ":prefix": object{"S": prefix}}
 	}
-	return c.pages(who, "Query", in)
+	return pages(c, who, "Query", in)
 }
 
 // pages reads all pages of a Query or Scan.
-func (c *client) pages(who creds, operation string, in object) (all []stored, err error) {
+func pages(c *client.Client, who creds, operation string, in object) (all []stored, err error) {
 	for {
 		var out struct {
 			Items            []stored
 			LastEvaluatedKey object
 		}
-		a, err := c.dynamo(who, operation, in)
-		if err := need(a, err, &out); err != nil {
+		a, err := c.Dynamo(who, operation, in)
+		if err := client.Need(a, err, &out); err != nil {
 			return nil, err
 		}
 		all = append(all, out.Items...)

@@ -8,6 +8,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/history"
 )
 
 // readControl reads what the writer has beyond items.
@@ -24,14 +27,14 @@ func (w *writer) readControl(seen map[string]string) error {
 }
 
 func (w *writer) readTable(seen map[string]string) error {
-	a, err := w.c.dynamo(w.world.root, "DescribeTable", object{"TableName": w.tableName()})
-	if err == nil && a.is("ResourceNotFoundException") {
+	a, err := w.c.Dynamo(w.world.root, "DescribeTable", object{"TableName": w.tableName()})
+	if err == nil && a.Is("ResourceNotFoundException") {
 		return nil
 	}
-	if err := need(a, err, nil); err != nil {
+	if err := client.Need(a, err, nil); err != nil {
 		return err
 	}
-	items, err := w.c.pages(w.world.root, "Scan", object{"TableName": w.tableName(), "ConsistentRead": true})
+	items, err := pages(w.c, w.world.root, "Scan", object{"TableName": w.tableName(), "ConsistentRead": true})
 	if err != nil {
 		return err
 	}
@@ -49,13 +52,13 @@ func (w *writer) readTable(seen map[string]string) error {
 
 func (w *writer) readPolicy(seen map[string]string) error {
 	a, err := w.iam("GetRolePolicy", "RoleName", w.name, "PolicyName", "p")
-	if err == nil && a.is("NoSuchEntity") {
+	if err == nil && a.Is("NoSuchEntity") {
 		return nil
 	}
 	var out struct {
 		PolicyDocument string `xml:"GetRolePolicyResult>PolicyDocument"`
 	}
-	if err := need(a, err, &out); err != nil {
+	if err := client.Need(a, err, &out); err != nil {
 		return err
 	}
 	seen["policy"], err = policyNumber(out.PolicyDocument)
@@ -82,7 +85,7 @@ func (w *writer) readAccessKeys(seen map[string]string) error {
 	var out struct {
 		IDs []string `xml:"ListAccessKeysResult>AccessKeyMetadata>member>AccessKeyId"`
 	}
-	if err := need(a, err, &out); err != nil {
+	if err := client.Need(a, err, &out); err != nil {
 		return err
 	}
 	w.control.found = strings.Join(out.IDs, " ")
@@ -105,7 +108,7 @@ func (w *writer) verifyCredentials(all bool) error {
 		errs = append(errs, w.letIn("the access key", k.key))
 	}
 	if k.deleted.HasKeys() {
-		if a, err := w.c.works(k.deleted); err != nil || !a.is("InvalidClientTokenId") {
+		if a, err := w.c.Works(k.deleted); err != nil || !a.Is("InvalidClientTokenId") {
 			errs = append(errs, fmt.Errorf("a deleted access key is not refused: %w, %s", err, a))
 		}
 	}
@@ -120,7 +123,7 @@ func (w *writer) verifyCredentials(all bool) error {
 }
 
 func (w *writer) letIn(what string, c creds) error {
-	if err := call(w.c.works(c)); err != nil {
+	if err := client.Call(w.c.Works(c)); err != nil {
 		return fmt.Errorf("%s %s: %w", what, c.AccessKeyID, err)
 	}
 	return nil
@@ -129,7 +132,7 @@ func (w *writer) letIn(what string, c creds) error {
 // resume makes the writer know what is there, as anyone does who reads before
 // writing.
 func (w *writer) resume(seen map[string]string) {
-	w.version = none
+	w.version = history.None
 	if v, ok := seen["version"]; ok {
 		w.version = v
 	}
@@ -139,8 +142,8 @@ func (w *writer) resume(seen map[string]string) {
 	if k.found != k.keyID { // a creation or a deletion that was not answered
 		k.keyID, k.key = k.found, creds{}
 		if k.found != "" {
-			w.history.attempt("access key", k.found) // now it has a name
-			w.history.ack("access key")
+			w.history.Attempt("access key", k.found) // now it has a name
+			w.history.Ack("access key")
 		}
 	}
 }

@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/history"
 )
 
 // A witness remembers what others were shown of a writer's things: whatever
@@ -46,7 +49,7 @@ func groupImage(number int) []string {
 	for i := range image {
 		image[i] = strconv.Itoa(number)
 		if number%3 == 0 && i/2%2 == 0 {
-			image[i] = none
+			image[i] = history.None
 		}
 	}
 	return image
@@ -57,7 +60,7 @@ func groupImage(number int) []string {
 func groupNumber(image []string) (int, error) {
 	number := 0
 	for _, v := range image {
-		if v != none {
+		if v != history.None {
 			var err error
 			if number, err = strconv.Atoi(v); err != nil {
 				return 0, errors.New(v)
@@ -90,15 +93,15 @@ func (w *writer) watchGroup(other *writer, g int) error {
 	keys := map[string][]object{}
 	for i := range groupSize {
 		t := itemTables[i%2]
-		keys[t] = append(keys[t], primaryKey(other.name, fmt.Sprintf("%s-%d", groupKey(g), i)))
+		keys[t] = append(keys[t], client.PrimaryKey(other.name, fmt.Sprintf("%s-%d", groupKey(g), i)))
 	}
 	request := object{}
 	for t, k := range keys {
 		request[t] = object{"Keys": k, "ConsistentRead": true}
 	}
-	a, err := w.c.dynamo(w.world.root, "BatchGetItem", object{"RequestItems": request})
+	a, err := w.c.Dynamo(w.world.root, "BatchGetItem", object{"RequestItems": request})
 	var out struct{ Responses map[string][]stored }
-	if err := need(a, err, &out); err != nil {
+	if err := client.Need(a, err, &out); err != nil {
 		return err
 	}
 	image := emptyGroup()
@@ -122,12 +125,12 @@ func (w *writer) watchGroup(other *writer, g int) error {
 // watchTable scans a table that is made again and again: all that is in it
 // must be of one generation.
 func (w *writer) watchTable(other *writer) error {
-	a, err := w.c.dynamo(w.world.root, "Scan", object{"TableName": other.tableName(), "ConsistentRead": true})
-	if err == nil && a.is("ResourceNotFoundException") {
+	a, err := w.c.Dynamo(w.world.root, "Scan", object{"TableName": other.tableName(), "ConsistentRead": true})
+	if err == nil && a.Is("ResourceNotFoundException") {
 		return nil
 	}
 	var out struct{ Items []stored }
-	if err := need(a, err, &out); err != nil {
+	if err := client.Need(a, err, &out); err != nil {
 		return err
 	}
 	generation, err := generationOf(out.Items)

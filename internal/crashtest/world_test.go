@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
 )
 
 const (
@@ -56,13 +58,13 @@ func newWorld(host, dir string, rnd *rand.Rand) (*world, error) {
 	if w.root, err = root(dir); err != nil {
 		return nil, err
 	}
-	c, err := dial(host)
+	c, err := client.Dial(host)
 	if err != nil {
 		return nil, err
 	}
-	defer c.close()
+	defer c.Close()
 	for _, table := range itemTables {
-		if err := call(c.dynamo(w.root, "CreateTable", newTable(table))); err != nil {
+		if err := client.Call(c.Dynamo(w.root, "CreateTable", newTable(table))); err != nil {
 			return nil, err
 		}
 	}
@@ -80,33 +82,30 @@ func newWorld(host, dir string, rnd *rand.Rand) (*world, error) {
 	return w, nil
 }
 
-func (w *world) newIdentities(c *client) error {
+func (w *world) newIdentities(c *client.Client) error {
 	var key struct {
 		AccessKeyId     string `xml:"CreateAccessKeyResult>AccessKey>AccessKeyId"`
 		SecretAccessKey string `xml:"CreateAccessKeyResult>AccessKey>SecretAccessKey"`
 	}
-	iam := func(action string, params ...string) (answer, error) {
-		return c.form(w.root, "iam", action, params...)
+	iam := func(action string, params ...string) (client.Answer, error) {
+		return c.Form(w.root, "iam", action, params...)
 	}
 	err := errors.Join(
-		call(iam("CreateUser", "UserName", "vendor")),
-		call(iam("PutUserPolicy", "UserName", "vendor", "PolicyName", "p", "PolicyDocument", assumeAny)),
-		call(iam("CreateRole", "RoleName", "writer", "AssumeRolePolicyDocument", trustOfAccount, "MaxSessionDuration", longest)),
-		call(iam("PutRolePolicy", "RoleName", "writer", "PolicyName", "p", "PolicyDocument", ownPartition)),
+		client.Call(iam("CreateUser", "UserName", "vendor")),
+		client.Call(iam("PutUserPolicy", "UserName", "vendor", "PolicyName", "p", "PolicyDocument", assumeAny)),
+		client.Call(iam("CreateRole", "RoleName", "writer", "AssumeRolePolicyDocument", trustOfAccount, "MaxSessionDuration", longest)),
+		client.Call(iam("PutRolePolicy", "RoleName", "writer", "PolicyName", "p", "PolicyDocument", ownPartition)),
 	)
 	if err != nil {
 		return err
 	}
 	a, err := iam("CreateAccessKey", "UserName", "vendor")
-	if err := need(a, err, &key); err != nil {
+	if err := client.Need(a, err, &key); err != nil {
 		return err
 	}
 	w.vendor = creds{AccessKeyID: key.AccessKeyId, SecretAccessKey: key.SecretAccessKey}
 	return nil
 }
-
-// call is need for answers of which only success matters.
-func call(a answer, err error) error { return need(a, err, nil) }
 
 // newTable is the input that makes a table.
 func newTable(name string) object {

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/history"
 )
 
 const (
@@ -22,10 +25,10 @@ const (
 type writer struct {
 	world   *world
 	name    string // of its partition, and the tag of its sessions
-	c       *client
+	c       *client.Client
 	rnd     *rand.Rand
 	seq     int
-	history history
+	history history.History
 	session creds            // newest
 	first   creds            // session of before the first crash
 	version string           // of the item that is only written on condition
@@ -34,29 +37,29 @@ type writer struct {
 }
 
 func newWriter(w *world, i int, rnd *rand.Rand) *writer {
-	wr := &writer{world: w, name: fmt.Sprintf("w%02d", i), rnd: rnd, history: history{}, version: none, control: control{number: i}}
+	wr := &writer{world: w, name: fmt.Sprintf("w%02d", i), rnd: rnd, history: history.History{}, version: history.None, control: control{number: i}}
 	for g := range groups {
-		wr.history.at(groupKey(g)).acked = strings.Join(emptyGroup(), " ")
+		wr.history.Set(groupKey(g), strings.Join(emptyGroup(), " "))
 	}
 	return wr
 }
 
 func groupKey(g int) string { return fmt.Sprintf("group-%d", g) }
 
-func emptyGroup() []string { return slices.Repeat([]string{none}, groupSize) }
+func emptyGroup() []string { return slices.Repeat([]string{history.None}, groupSize) }
 
 // run makes changes until the server is gone. Any other answer than the
 // expected one is an error.
 func (w *writer) run(host string) error {
 	var err error
-	if w.c, err = dial(host); err != nil {
+	if w.c, err = client.Dial(host); err != nil {
 		return fmt.Errorf("%s: %w", w.name, err)
 	}
-	defer w.c.close()
+	defer w.c.Close()
 	for err == nil {
 		err = w.step()
 	}
-	if errors.Is(err, errUnanswered) && w.world.killed.Load() {
+	if errors.Is(err, client.ErrUnanswered) && w.world.killed.Load() {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", w.name, err)
@@ -90,9 +93,9 @@ func (w *writer) step() error {
 }
 
 // changed notes a change that was acknowledged.
-func (w *writer) changed(a answer) {
+func (w *writer) changed(a client.Answer) {
 	w.world.answered.Add(1)
-	w.world.log.answered(a.requestID, "Allow")
+	w.world.log.answered(a.RequestID, "Allow")
 }
 
 // item is a whole item: its sum tells whether it is one.
@@ -110,18 +113,18 @@ func sum(pk, sk string, n int) string {
 
 func (w *writer) put() error {
 	key := fmt.Sprintf("slot-%02d", w.rnd.IntN(slots))
-	w.history.attempt(key, strconv.Itoa(w.seq))
-	a, err := w.c.dynamo(w.session, "PutItem", object{"TableName": itemTables[0], "Item": item(w.name, key, w.seq)})
+	w.history.Attempt(key, strconv.Itoa(w.seq))
+	a, err := w.c.Dynamo(w.session, "PutItem", object{"TableName": itemTables[0], "Item": item(w.name, key, w.seq)})
 	return w.settle(key, a, err)
 }
 
 // settle notes that the change of key that was attempted was acknowledged,
 // which it must have been if it was answered.
-func (w *writer) settle(key string, a answer, err error) error {
-	if err := need(a, err, nil); err != nil {
+func (w *writer) settle(key string, a client.Answer, err error) error {
+	if err := client.Need(a, err, nil); err != nil {
 		return fmt.Errorf("%s: %w", key, err)
 	}
-	w.history.ack(key)
+	w.history.Ack(key)
 	w.changed(a)
 	return nil
 }
@@ -134,32 +137,28 @@ func (w *writer) batch() error {
 	requests := map[string][]object{}
 	for i := range groupSize {
 		sk, table := fmt.Sprintf("%s-%d", key, i), itemTables[i%2]
-		if image[i] == none {
-			requests[table] = append(requests[table], object{"DeleteRequest": object{"Key": primaryKey(w.name, sk)}})
+		if image[i] == history.None {
+			requests[table] = append(requests[table], object{"DeleteRequest": object{"Key": client.PrimaryKey(w.name, sk)}})
 			continue
 		}
 		requests[table] = append(requests[table], object{"PutRequest": object{"Item": item(w.name, sk, w.seq)}})
 	}
-	w.history.attempt(key, strings.Join(image, " "))
-	a, err := w.c.dynamo(w.session, "BatchWriteItem", object{"RequestItems": requests})
+	w.history.Attempt(key, strings.Join(image, " "))
+	a, err := w.c.Dynamo(w.session, "BatchWriteItem", object{"RequestItems": requests})
 	return w.settle(key, a, err)
-}
-
-func primaryKey(pk, sk string) object {
-	return object{"pk": object{"S": pk}, "sk": object{"S": sk}}
 }
 
 // putIf replaces an item on condition that it is as the writer left it: it
 // always is.
 func (w *writer) putIf() error {
 	in := object{"TableName": itemTables[0], "Item": item(w.name, "version", w.seq), "ConditionExpression": "attribute_not_exists(pk)"}
-	if w.version != none {
+	if w.version != history.None {
 		in["ConditionExpression"] = "n = :old"
 		in["ExpressionAttributeValues"] = object{":old": object{"N": w.version}}
 	}
 	next := strconv.Itoa(w.seq)
-	w.history.attempt("version", next)
-	a, err := w.c.dynamo(w.session, "PutItem", in)
+	w.history.Attempt("version", next)
+	a, err := w.c.Dynamo(w.session, "PutItem", in)
 	if err := w.settle("version", a, err); err != nil {
 		return err
 	}
@@ -177,12 +176,12 @@ type number struct {
 func (w *writer) increment() error {
 	i := w.rnd.IntN(counters)
 	w.world.counters[i].attempt()
-	a, err := w.c.dynamo(w.session, "UpdateItem", object{
-		"TableName": itemTables[0], "Key": primaryKey("shared", counterKey(i)), "ReturnValues": "UPDATED_NEW",
+	a, err := w.c.Dynamo(w.session, "UpdateItem", object{
+		"TableName": itemTables[0], "Key": client.PrimaryKey("shared", counterKey(i)), "ReturnValues": "UPDATED_NEW",
 		"UpdateExpression": "ADD n :one", "ExpressionAttributeValues": object{":one": object{"N": "1"}},
 	})
 	var out number
-	if err := need(a, err, &out); err != nil {
+	if err := client.Need(a, err, &out); err != nil {
 		return fmt.Errorf("%s: %w", counterKey(i), err)
 	}
 	value, err := strconv.Atoi(out.Attributes.N.N)
@@ -197,11 +196,11 @@ func (w *writer) increment() error {
 // readCounter reads what others may just be writing.
 func (w *writer) readCounter() error {
 	i := w.rnd.IntN(counters)
-	a, err := w.c.dynamo(w.session, "GetItem", object{
-		"TableName": itemTables[0], "Key": primaryKey("shared", counterKey(i)), "ConsistentRead": true,
+	a, err := w.c.Dynamo(w.session, "GetItem", object{
+		"TableName": itemTables[0], "Key": client.PrimaryKey("shared", counterKey(i)), "ConsistentRead": true,
 	})
 	var out number
-	if err := need(a, err, &out); err != nil {
+	if err := client.Need(a, err, &out); err != nil {
 		return fmt.Errorf("%s: %w", counterKey(i), err)
 	}
 	if out.Item.N.N == "" {
@@ -220,14 +219,14 @@ func (w *writer) claim() error {
 	w.world.claims.attempt(key, w.name)
 	it := item("shared", key, w.seq)
 	it["owner"] = object{"S": w.name}
-	a, err := w.c.dynamo(w.session, "PutItem", object{
+	a, err := w.c.Dynamo(w.session, "PutItem", object{
 		"TableName": itemTables[1], "Item": it, "ConditionExpression": "attribute_not_exists(pk)",
 	})
-	if err == nil && a.is("ConditionalCheckFailedException") {
+	if err == nil && a.Is("ConditionalCheckFailedException") {
 		w.world.claims.ack(key, w.name, false)
 		return nil
 	}
-	if err := need(a, err, nil); err != nil {
+	if err := client.Need(a, err, nil); err != nil {
 		return fmt.Errorf("%s: %w", key, err)
 	}
 	w.world.claims.ack(key, w.name, true)
@@ -238,13 +237,13 @@ func (w *writer) claim() error {
 // denied writes to another writer's partition.
 func (w *writer) denied() error {
 	other := w.world.writers[(w.control.number+1+w.rnd.IntN(writers-1))%writers].name
-	a, err := w.c.dynamo(w.session, "PutItem", object{"TableName": itemTables[0], "Item": item(other, "slot-00", w.seq)})
+	a, err := w.c.Dynamo(w.session, "PutItem", object{"TableName": itemTables[0], "Item": item(other, "slot-00", w.seq)})
 	if err != nil {
 		return err
 	}
-	if !a.is("AccessDeniedException") {
+	if !a.Is("AccessDeniedException") {
 		return fmt.Errorf("writing to %s: %s", other, a)
 	}
-	w.world.log.answered(a.requestID, "ImplicitDeny")
+	w.world.log.answered(a.RequestID, "ImplicitDeny")
 	return nil
 }

@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package crashtest
+package bank
 
 import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/history"
 )
 
-// verify compares the server, started again, with what was acknowledged and
+// Verify compares the server, started again, with what was acknowledged and
 // attempted before. What was not answered is sent again, under its token.
-func (b *bank) verify(host string, done *bankTally) error {
-	c, err := dial(host)
+func (b *Bank) Verify(host string, done *Tally) error {
+	done.Kills++
+	done.changes += int(b.answered.Load())
+	done.looks += int(b.looks.Load())
+	done.built += int(b.built.Load())
+	done.wrecked += int(b.wrecked.Load())
+	c, err := client.Dial(host)
 	if err != nil {
 		return err
 	}
-	defer c.close()
+	defer c.Close()
 	for _, tl := range b.tellers {
 		for token, r := range tl.tried {
 			if err := tl.send(c, token, r); err != nil {
@@ -26,26 +34,29 @@ func (b *bank) verify(host string, done *bankTally) error {
 	if err := b.look(c); err != nil {
 		return err
 	}
-	var all [bankTables]map[string]object
+	var all [tables]map[string]object
 	for i, t := range b.tables {
 		if all[i], err = t.compare(c, b.who, done); err != nil {
 			return err
 		}
 	}
+	if err := b.verifyRuin(c, done); err != nil {
+		return err
+	}
 	receipts, err := b.audit(all)
 	done.receipts = receipts
 	var errs []error
 	for _, tl := range b.tellers {
-		if err := tl.history.check(tl.seen(all)); err != nil {
+		if err := tl.history.Check(tl.seen(all)); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", tl.name, err))
 		}
 	}
-	return errors.Join(err, first(errs))
+	return errors.Join(err, history.First(errs))
 }
 
 // audit holds the receipts, of all tables, against what was acknowledged and
 // against the accounts.
-func (b *bank) audit(all [bankTables]map[string]object) (int, error) {
+func (b *Bank) audit(all [tables]map[string]object) (int, error) {
 	acked := map[string]receipt{}
 	for _, tl := range b.tellers {
 		for token, r := range tl.acked {
@@ -92,16 +103,16 @@ func (b *bank) audit(all [bankTables]map[string]object) (int, error) {
 	if found != balances {
 		errs = append(errs, fmt.Errorf("the accounts have %d, by the receipts %d", found, balances))
 	}
-	return seen, first(errs)
+	return seen, history.First(errs)
 }
 
 // seen returns the items that only this teller changes, as its history has them.
-func (tl *teller) seen(all [bankTables]map[string]object) map[string]string {
+func (tl *teller) seen(all [tables]map[string]object) map[string]string {
 	seen := map[string]string{}
 	for i := range junk {
 		sk := junkKey(i)
-		if it, ok := all[i%bankTables][tl.name+"/"+sk]; ok {
-			if seen[sk] = none; it["n"] != nil {
+		if it, ok := all[i%tables][tl.name+"/"+sk]; ok {
+			if seen[sk] = history.None; it["n"] != nil {
 				seen[sk] = text(it["n"])
 			}
 		}

@@ -1,46 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package crashtest
+package bank
 
 import (
 	"fmt"
 	"testing"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
 )
 
 // twoAccounts is a bank after one transfer of 5 from account 0 to account 1.
-func twoAccounts() (*bank, [bankTables]map[string]object) {
+func twoAccounts() (*Bank, [tables]map[string]object) {
 	tl := &teller{name: "t", acked: map[string]receipt{"t-1": {from: 0, to: 1, amount: 5}}}
-	all := [bankTables]map[string]object{{}, {}, {}}
+	all := [tables]map[string]object{{}, {}, {}}
 	for i := range accounts {
 		it := newAccount(i)
-		all[i%bankTables][keyOf(it)] = it
+		all[i%tables][keyOf(it)] = it
 	}
 	setBalance(all, 0, deposit-5)
 	setBalance(all, 1, deposit+5)
 	note := tl.note("t-1", tl.acked["t-1"])
 	all[2][keyOf(note)] = note
-	return &bank{tellers: []*teller{tl}}, all
+	return &Bank{tellers: []*teller{tl}}, all
 }
 
-func setBalance(all [bankTables]map[string]object, account, n int) {
-	all[account%bankTables][keyOf(accountKey(account))]["n"] = object{"N": fmt.Sprint(n)}
+func setBalance(all [tables]map[string]object, account, n int) {
+	all[account%tables][keyOf(accountKey(account))]["n"] = object{"N": fmt.Sprint(n)}
 }
 
 func TestTheCheckerSeesWhatNoBankMayBe(t *testing.T) {
 	for name, tc := range map[string]struct {
-		spoil func(b *bank, all [bankTables]map[string]object)
+		spoil func(b *Bank, all [tables]map[string]object)
 		sound bool
 	}{
-		"nothing is wrong": {func(*bank, [bankTables]map[string]object) {}, true},
-		"half a transfer":  {func(_ *bank, all [bankTables]map[string]object) { setBalance(all, 1, deposit) }, false},
-		"a transfer made twice": {func(_ *bank, all [bankTables]map[string]object) {
+		"nothing is wrong": {func(*Bank, [tables]map[string]object) {}, true},
+		"half a transfer":  {func(_ *Bank, all [tables]map[string]object) { setBalance(all, 1, deposit) }, false},
+		"a transfer made twice": {func(_ *Bank, all [tables]map[string]object) {
 			setBalance(all, 0, deposit-10)
 			setBalance(all, 1, deposit+10)
 		}, false},
-		"a receipt is lost":          {func(_ *bank, all [bankTables]map[string]object) { clear(all[2]) }, false},
-		"a transfer without receipt": {func(_ *bank, all [bankTables]map[string]object) { delete(all[2], "receipt/t-1") }, false},
-		"a receipt of nothing":       {func(b *bank, _ [bankTables]map[string]object) { clear(b.tellers[0].acked) }, false},
-		"a receipt of something else": {func(_ *bank, all [bankTables]map[string]object) {
+		"a receipt is lost":          {func(_ *Bank, all [tables]map[string]object) { clear(all[2]) }, false},
+		"a transfer without receipt": {func(_ *Bank, all [tables]map[string]object) { delete(all[2], "receipt/t-1") }, false},
+		"a receipt of nothing":       {func(b *Bank, _ [tables]map[string]object) { clear(b.tellers[0].acked) }, false},
+		"a receipt of something else": {func(_ *Bank, all [tables]map[string]object) {
 			all[2]["receipt/t-1"]["n"] = object{"N": "6"}
 			setBalance(all, 0, deposit-6)
 			setBalance(all, 1, deposit+6)
@@ -57,14 +59,14 @@ func TestTheCheckerSeesWhatNoBankMayBe(t *testing.T) {
 }
 
 func TestTheCheckerSeesWhatNoIndexMayBe(t *testing.T) {
-	in := primaryKey("a", "1")
+	in := client.PrimaryKey("a", "1")
 	in["g"], in["n"], in["l"], in["x"] = object{"S": "g"}, object{"N": "1"}, object{"S": "l"}, object{"S": "x"}
-	out := primaryKey("a", "2")
+	out := client.PrimaryKey("a", "2")
 	out["n"] = object{"N": "2"}
 	items := map[string]object{"a/1": in, "a/2": out}
-	entry := primaryKey("a", "1")
+	entry := client.PrimaryKey("a", "1")
 	entry["g"], entry["n"], entry["x"] = in["g"], in["n"], in["x"]
-	stale := primaryKey("a", "1")
+	stale := client.PrimaryKey("a", "1")
 	stale["g"], stale["n"] = in["g"], in["n"]
 	for name, tc := range map[string]struct {
 		found map[string]object
@@ -93,7 +95,7 @@ func TestTheCheckerSeesWhatNoIndexMayBe(t *testing.T) {
 
 func TestTheCheckerSeesWhatNoStreamMayTell(t *testing.T) {
 	item := func(n, exp string) object {
-		it := primaryKey("a", "1")
+		it := client.PrimaryKey("a", "1")
 		it["n"] = object{"N": n}
 		if exp != "" {
 			it["exp"] = object{"N": exp}
@@ -118,12 +120,12 @@ func TestTheCheckerSeesWhatNoStreamMayTell(t *testing.T) {
 		"an item expires by somebody": {item("1", "1"), item("1", "1"), nil, "REMOVE", nil, false},
 		"the service deletes another": {item("1", ""), item("1", ""), nil, "REMOVE", service, false},
 	} {
-		b := &bankTable{replay: map[string]object{}}
+		b := &table{replay: map[string]object{}}
 		if tc.is != nil {
 			b.replay["a/1"] = tc.is
 		}
 		r := &streamRecord{EventName: tc.event, UserIdentity: tc.by}
-		r.Dynamodb.Keys, r.Dynamodb.OldImage, r.Dynamodb.NewImage = primaryKey("a", "1"), tc.old, tc.new
+		r.Dynamodb.Keys, r.Dynamodb.OldImage, r.Dynamodb.NewImage = client.PrimaryKey("a", "1"), tc.old, tc.new
 		if err := b.apply(r); (err == nil) != tc.sound {
 			t.Errorf("%s: the checker says %v", name, err)
 		}

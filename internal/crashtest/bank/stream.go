@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package crashtest
+package bank
 
 import (
 	"fmt"
 	"maps"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
 )
 
 // A streamIdentity is who has deleted an item, if nobody asked for it.
@@ -24,7 +26,7 @@ type streamRecord struct {
 
 // follow reads what the stream has that was not read before, makes the changes
 // that it tells of, and returns how many they were.
-func (t *bankTable) follow(c *client, who creds) (n int, err error) {
+func (t *table) follow(c *client.Client, who client.Creds) (n int, err error) {
 	shards, err := t.shards(c, who)
 	if err != nil {
 		return 0, err
@@ -45,13 +47,13 @@ func (t *bankTable) follow(c *client, who creds) (n int, err error) {
 	return n, nil
 }
 
-func streams(c *client, who creds, operation string, in object, out any) error {
-	a, err := c.json(who, "dynamodb", "DynamoDBStreams_20120810."+operation, "1.0", in)
-	return need(a, err, out)
+func streams(c *client.Client, who client.Creds, operation string, in object, out any) error {
+	a, err := c.JSON(who, "dynamodb", "DynamoDBStreams_20120810."+operation, "1.0", in)
+	return client.Need(a, err, out)
 }
 
 // shards returns the ids of the shards, a parent before its children.
-func (t *bankTable) shards(c *client, who creds) (ids []string, err error) {
+func (t *table) shards(c *client.Client, who client.Creds) (ids []string, err error) {
 	in := object{"StreamArn": t.stream}
 	parents := map[string]string{}
 	for {
@@ -88,7 +90,7 @@ func (t *bankTable) shards(c *client, who creds) (ids []string, err error) {
 	return ids, nil
 }
 
-func (t *bankTable) followShard(c *client, who creds, shard string) (n int, err error) {
+func (t *table) followShard(c *client.Client, who client.Creds, shard string) (n int, err error) {
 	in := object{"StreamArn": t.stream, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
 	if last := t.read[shard]; last != "" {
 		in["ShardIteratorType"], in["SequenceNumber"] = "AFTER_SEQUENCE_NUMBER", last
@@ -123,7 +125,7 @@ func (t *bankTable) followShard(c *client, who creds, shard string) (n int, err 
 
 // apply makes the change that the record tells of. The item must be as the record
 // says it was. Items that expire are deleted by the service only, and no others.
-func (t *bankTable) apply(r *streamRecord) error {
+func (t *table) apply(r *streamRecord) error {
 	key := keyOf(r.Dynamodb.Keys)
 	old := t.replay[key]
 	if imageOf(old) != imageOf(r.Dynamodb.OldImage) {

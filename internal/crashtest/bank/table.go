@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package crashtest
+package bank
 
 import (
 	"encoding/json"
@@ -10,26 +10,30 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/history"
 )
 
 // comingIndex is the index that comes and goes.
 const comingIndex = "coming"
 
-// bankIndexes are the indexes of every table, the one that comes and goes
+// indexes are the indexes of every table, the one that comes and goes
 // included: what an item must have to be in it, and what of an item is in it.
-var bankIndexes = map[string]struct{ keys, projected []string }{
+var indexes = map[string]struct{ keys, projected []string }{
 	"global":    {keys: []string{"g", "n"}, projected: []string{"pk", "sk", "g", "n", "x"}},
 	"local":     {keys: []string{"pk", "l"}},
 	comingIndex: {keys: []string{"m"}, projected: []string{"pk", "sk", "m"}},
 }
 
-// A bankTable is a table, and how far its stream has been read.
-type bankTable struct {
+// A table is a table, and how far its stream has been read.
+type table struct {
 	name   string
 	stream string            // ARN
 	replay map[string]object // the table as its stream tells it, by key
 	read   map[string]string // the last sequence number read, by shard
 	ended  map[string]bool   // shards read to their end
+	plain  bool              // it has no stream, and its items don't expire
 }
 
 func keySchema(hash string, sort ...string) []object {
@@ -51,7 +55,8 @@ func definitions(names ...string) (all []object) {
 	return all
 }
 
-func (t *bankTable) create(c *client, who creds) error {
+// definition is the input that makes the table.
+func (t *table) definition() object {
 	in := object{
 		"TableName": t.name, "BillingMode": "PAY_PER_REQUEST",
 		"AttributeDefinitions": definitions("pk", "sk", "g", "n", "l"), "KeySchema": keySchema("pk", "sk"),
@@ -62,34 +67,42 @@ func (t *bankTable) create(c *client, who creds) error {
 		"LocalSecondaryIndexes": []object{{
 			"IndexName": "local", "KeySchema": keySchema("pk", "l"), "Projection": object{"ProjectionType": "ALL"},
 		}},
-		"StreamSpecification": object{"StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES"},
 	}
-	if err := call(c.dynamo(who, "CreateTable", in)); err != nil {
+	if !t.plain {
+		in["StreamSpecification"] = object{"StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+	}
+	return in
+}
+
+func (t *table) create(c *client.Client, who client.Creds) error {
+	if err := client.Call(c.Dynamo(who, "CreateTable", t.definition())); err != nil {
 		return err
 	}
 	if err := t.quiet(c, who); err != nil {
 		return err
 	}
-	return call(c.dynamo(who, "UpdateTimeToLive", object{
+	return client.Call(c.Dynamo(who, "UpdateTimeToLive", object{
 		"TableName": t.name, "TimeToLiveSpecification": object{"Enabled": true, "AttributeName": "exp"},
 	}))
 }
 
-// drop deletes the table and waits until it is gone.
-func (t *bankTable) drop(c *client, who creds) error {
-	if err := call(c.dynamo(who, "DeleteTable", object{"TableName": t.name})); err != nil {
+// drop deletes the table, once nothing is under way, and waits until it is gone.
+func (t *table) drop(c *client.Client, who client.Creds) error {
+	if err := t.quiet(c, who); err != nil {
+		return err
+	}
+	if err := client.Call(c.Dynamo(who, "DeleteTable", object{"TableName": t.name})); err != nil {
 		return err
 	}
 	for deadline := time.Now().Add(settleTime); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		a, err := c.dynamo(who, "DescribeTable", object{"TableName": t.name})
-		if err != nil || a.is("ResourceNotFoundException") {
+		if d, err := t.find(c, who); d == nil || err != nil {
 			return err
 		}
 	}
 	return fmt.Errorf("%s is still there after %v", t.name, settleTime)
 }
 
-func (t *bankTable) addIndex() object {
+func (t *table) addIndex() object {
 	return object{
 		"TableName": t.name, "AttributeDefinitions": definitions("m"),
 		"GlobalSecondaryIndexUpdates": []object{{"Create": object{
@@ -98,7 +111,7 @@ func (t *bankTable) addIndex() object {
 	}
 }
 
-func (t *bankTable) dropIndex() object {
+func (t *table) dropIndex() object {
 	return object{"TableName": t.name, "GlobalSecondaryIndexUpdates": []object{{"Delete": object{"IndexName": comingIndex}}}}
 }
 
@@ -131,17 +144,19 @@ func (d *description) quiet() bool {
 	return d.TableStatus == "ACTIVE" && !slices.ContainsFunc(d.GlobalSecondaryIndexes, func(ix indexDescription) bool { return ix.IndexStatus != "ACTIVE" })
 }
 
-func (t *bankTable) describe(c *client, who creds) (*description, error) {
-	var out struct{ Table description }
-	a, err := c.dynamo(who, "DescribeTable", object{"TableName": t.name})
-	return &out.Table, need(a, err, &out)
+func (t *table) describe(c *client.Client, who client.Creds) (*description, error) {
+	d, err := t.find(c, who)
+	if err == nil && d == nil {
+		err = fmt.Errorf("there is no %s", t.name)
+	}
+	return d, err
 }
 
 // settleTime bounds how long the server may take for what it does by itself.
 const settleTime = time.Minute
 
 // quiet waits until nothing is under way.
-func (t *bankTable) quiet(c *client, who creds) error {
+func (t *table) quiet(c *client.Client, who client.Creds) error {
 	deadline := time.Now().Add(settleTime)
 	for {
 		d, err := t.describe(c, who)
@@ -162,7 +177,7 @@ func (t *bankTable) quiet(c *client, who creds) error {
 // compare compares the table with its indexes, its counts and its stream, and
 // returns its items. It is repeated as long as the server changes something by
 // itself.
-func (t *bankTable) compare(c *client, who creds, done *bankTally) (items map[string]object, err error) {
+func (t *table) compare(c *client.Client, who client.Creds, done *Tally) (items map[string]object, err error) {
 	if err := t.quiet(c, who); err != nil {
 		return nil, err
 	}
@@ -180,7 +195,7 @@ func (t *bankTable) compare(c *client, who creds, done *bankTally) (items map[st
 	}
 }
 
-func (t *bankTable) compareOnce(c *client, who creds, done *bankTally) (items map[string]object, entries int, err error) {
+func (t *table) compareOnce(c *client.Client, who client.Creds, done *Tally) (items map[string]object, entries int, err error) {
 	d, err := t.describe(c, who)
 	if err != nil {
 		return nil, 0, err
@@ -209,6 +224,9 @@ func (t *bankTable) compareOnce(c *client, who creds, done *bankTally) (items ma
 		}
 		entries += len(found)
 	}
+	if t.plain {
+		return items, entries, nil
+	}
 	n, err := t.follow(c, who)
 	done.records += n
 	if err != nil {
@@ -218,7 +236,7 @@ func (t *bankTable) compareOnce(c *client, who creds, done *bankTally) (items ma
 }
 
 // scan reads all of the table or one of its indexes, by the key of the table.
-func (t *bankTable) scan(c *client, who creds, index string) (map[string]object, error) {
+func (t *table) scan(c *client.Client, who client.Creds, index string) (map[string]object, error) {
 	all := map[string]object{}
 	in := object{"TableName": t.name}
 	if index != "" {
@@ -231,8 +249,8 @@ func (t *bankTable) scan(c *client, who creds, index string) (map[string]object,
 			Items            []object
 			LastEvaluatedKey object
 		}
-		a, err := c.dynamo(who, "Scan", in)
-		if err := need(a, err, &out); err != nil {
+		a, err := c.Dynamo(who, "Scan", in)
+		if err := client.Need(a, err, &out); err != nil {
 			return nil, err
 		}
 		for _, it := range out.Items {
@@ -260,7 +278,7 @@ func keyOf(it object) string { return text(it["pk"]) + "/" + text(it["sk"]) }
 
 // projection is what the index has to have of the items.
 func projection(index string, items map[string]object) map[string]object {
-	ix := bankIndexes[index]
+	ix := indexes[index]
 	entries := map[string]object{}
 	for key, it := range items {
 		if slices.ContainsFunc(ix.keys, func(name string) bool { return it[name] == nil }) {
@@ -287,13 +305,13 @@ func same(what string, got, want map[string]object) error {
 			errs = append(errs, fmt.Errorf("%s has %s, which isn't there", what, imageOf(got[key])))
 		}
 	}
-	return first(errs)
+	return history.First(errs)
 }
 
 // imageOf is an item in one form.
 func imageOf(it object) string {
 	if it == nil {
-		return none
+		return history.None
 	}
 	b, err := json.Marshal(it) // sorts
 	if err != nil {

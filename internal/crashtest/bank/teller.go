@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package crashtest
+package bank
 
 import (
 	"errors"
@@ -8,6 +8,9 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/client"
+	"github.com/bailiwick-dev/bailiwick/internal/crashtest/history"
 )
 
 const (
@@ -21,16 +24,16 @@ type receipt struct{ from, to, amount int }
 // A teller moves money, and writes items of its own in between. It is for one
 // goroutine.
 type teller struct {
-	bank    *bank
+	bank    *Bank
 	name    string
 	rnd     *rand.Rand
 	seq     int
-	history history            // of items that only this teller changes
+	history history.History    // of items that only this teller changes
 	acked   map[string]receipt // of transfers that were acknowledged, by token
 	tried   map[string]receipt // of those that were not answered: one at most
 }
 
-func (tl *teller) step(c *client) error {
+func (tl *teller) step(c *client.Client) error {
 	tl.seq++
 	switch n := tl.rnd.IntN(100); {
 	case n < 45:
@@ -45,7 +48,7 @@ func (tl *teller) step(c *client) error {
 	return tl.bank.look(c)
 }
 
-func (tl *teller) transfer(c *client) error {
+func (tl *teller) transfer(c *client.Client) error {
 	r := receipt{from: tl.rnd.IntN(accounts), amount: 1 + tl.rnd.IntN(200)}
 	r.to = (r.from + 1 + tl.rnd.IntN(accounts-1)) % accounts
 	token := fmt.Sprintf("%s-%d", tl.name, tl.seq)
@@ -54,19 +57,19 @@ func (tl *teller) transfer(c *client) error {
 }
 
 // send makes the transfer, or makes it again under the same token.
-func (tl *teller) send(c *client, token string, r receipt) error {
+func (tl *teller) send(c *client.Client, token string, r receipt) error {
 	operation, in, poor := "TransactWriteItems", tl.input(token, r), "[ConditionalCheckFailed, None, None, None]"
 	if r.amount%3 == 0 {
 		operation, in, poor = "ExecuteTransaction", tl.statements(token, r), "[ConditionalCheckFailed, None, None]"
 	}
-	a, err := c.dynamo(tl.bank.who, operation, in)
+	a, err := c.Dynamo(tl.bank.who, operation, in)
 	switch {
 	case err != nil:
 		return err
-	case a.is("TransactionCanceledException") && a.is(poor):
+	case a.Is("TransactionCanceledException") && a.Is(poor):
 		delete(tl.tried, token)
 		return nil
-	case !a.ok():
+	case !a.OK():
 		return errors.New(a.String())
 	}
 	delete(tl.tried, token)
@@ -92,7 +95,7 @@ func (tl *teller) input(token string, r receipt) object {
 			}},
 			{"Put": object{"TableName": b.of(r.amount).name, "Item": tl.note(token, r)}},
 			{"ConditionCheck": object{
-				"TableName": b.of(r.amount + 1).name, "Key": primaryKey("closed", "yes"), "ConditionExpression": "attribute_not_exists(pk)",
+				"TableName": b.of(r.amount + 1).name, "Key": client.PrimaryKey("closed", "yes"), "ConditionExpression": "attribute_not_exists(pk)",
 			}},
 		},
 	}
@@ -100,7 +103,7 @@ func (tl *teller) input(token string, r receipt) object {
 
 // note is the item that a receipt is.
 func (tl *teller) note(token string, r receipt) object {
-	it := primaryKey("receipt", token)
+	it := client.PrimaryKey("receipt", token)
 	it["from"], it["to"] = object{"N": strconv.Itoa(r.from)}, object{"N": strconv.Itoa(r.to)}
 	it["n"], it["g"], it["l"] = object{"N": strconv.Itoa(r.amount)}, object{"S": tl.name}, object{"S": token}
 	return it
@@ -128,7 +131,7 @@ func junkKey(i int) string { return fmt.Sprintf("junk-%02d", i) }
 
 // thing is an item with some of the attributes that indexes are of.
 func (tl *teller) thing(sk string, n int) object {
-	it := primaryKey(tl.name, sk)
+	it := client.PrimaryKey(tl.name, sk)
 	it["n"] = object{"N": strconv.Itoa(n)}
 	for name, values := range map[string]int{"g": 5, "l": 9, "m": 3, "x": 50} {
 		if tl.rnd.IntN(3) > 0 {
@@ -140,7 +143,7 @@ func (tl *teller) thing(sk string, n int) object {
 
 // batch puts and deletes some items at once. They are in the table of their
 // number.
-func (tl *teller) batch(c *client) error {
+func (tl *teller) batch(c *client.Client) error {
 	requests := map[string][]object{}
 	first := tl.rnd.IntN(junk)
 	var keys []string
@@ -149,53 +152,53 @@ func (tl *teller) batch(c *client) error {
 		sk, table := junkKey(n), tl.bank.of(n).name
 		keys = append(keys, sk)
 		if tl.rnd.IntN(3) == 0 {
-			tl.history.attempt(sk, none)
-			requests[table] = append(requests[table], object{"DeleteRequest": object{"Key": primaryKey(tl.name, sk)}})
+			tl.history.Attempt(sk, history.None)
+			requests[table] = append(requests[table], object{"DeleteRequest": object{"Key": client.PrimaryKey(tl.name, sk)}})
 			continue
 		}
-		tl.history.attempt(sk, strconv.Itoa(tl.seq))
+		tl.history.Attempt(sk, strconv.Itoa(tl.seq))
 		requests[table] = append(requests[table], object{"PutRequest": object{"Item": tl.thing(sk, tl.seq)}})
 	}
-	if err := call(c.dynamo(tl.bank.who, "BatchWriteItem", object{"RequestItems": requests})); err != nil {
+	if err := client.Call(c.Dynamo(tl.bank.who, "BatchWriteItem", object{"RequestItems": requests})); err != nil {
 		return err
 	}
 	for _, sk := range keys {
-		tl.history.ack(sk)
+		tl.history.Ack(sk)
 	}
 	tl.bank.answered.Add(1)
 	return nil
 }
 
 // single changes one item by itself.
-func (tl *teller) single(c *client) error {
+func (tl *teller) single(c *client.Client) error {
 	n := tl.rnd.IntN(junk)
 	sk := junkKey(n)
-	in := object{"TableName": tl.bank.of(n).name, "Key": primaryKey(tl.name, sk)}
+	in := object{"TableName": tl.bank.of(n).name, "Key": client.PrimaryKey(tl.name, sk)}
 	operation := "UpdateItem"
 	if tl.rnd.IntN(4) == 0 {
 		operation = "DeleteItem"
-		tl.history.attempt(sk, none)
+		tl.history.Attempt(sk, history.None)
 	} else {
 		in["UpdateExpression"] = "SET n = :n, #g = :g REMOVE #l"
 		in["ExpressionAttributeNames"] = object{"#g": string("gm"[tl.rnd.IntN(2)]), "#l": "l"}
 		in["ExpressionAttributeValues"] = object{":n": object{"N": strconv.Itoa(tl.seq)}, ":g": object{"S": fmt.Sprintf("g%d", tl.rnd.IntN(5))}}
-		tl.history.attempt(sk, strconv.Itoa(tl.seq))
+		tl.history.Attempt(sk, strconv.Itoa(tl.seq))
 	}
-	if err := call(c.dynamo(tl.bank.who, operation, in)); err != nil {
+	if err := client.Call(c.Dynamo(tl.bank.who, operation, in)); err != nil {
 		return err
 	}
-	tl.history.ack(sk)
+	tl.history.Ack(sk)
 	tl.bank.answered.Add(1)
 	return nil
 }
 
 // expiring puts an item that is deleted soon because its time has come, or comes
 // in a moment.
-func (tl *teller) expiring(c *client) error {
+func (tl *teller) expiring(c *client.Client) error {
 	n := tl.rnd.IntN(shortest)
 	it := tl.thing(fmt.Sprintf("short-%02d", n), tl.seq)
 	it["exp"] = object{"N": strconv.FormatInt(time.Now().Unix()-int64(tl.rnd.IntN(5))+1, 10)}
-	if err := call(c.dynamo(tl.bank.who, "PutItem", object{"TableName": tl.bank.of(n).name, "Item": it})); err != nil {
+	if err := client.Call(c.Dynamo(tl.bank.who, "PutItem", object{"TableName": tl.bank.of(n).name, "Item": it})); err != nil {
 		return err
 	}
 	tl.bank.answered.Add(1)
@@ -203,7 +206,7 @@ func (tl *teller) expiring(c *client) error {
 }
 
 // look reads all accounts in one transaction: all of the money is there.
-func (b *bank) look(c *client) error {
+func (b *Bank) look(c *client.Client) error {
 	var gets []object
 	for i := range accounts {
 		gets = append(gets, object{"Get": object{"TableName": b.of(i).name, "Key": accountKey(i), "ProjectionExpression": "n"}})
@@ -211,8 +214,8 @@ func (b *bank) look(c *client) error {
 	var out struct {
 		Responses []struct{ Item balance }
 	}
-	a, err := c.dynamo(b.who, "TransactGetItems", object{"TransactItems": gets})
-	if err := need(a, err, &out); err != nil {
+	a, err := c.Dynamo(b.who, "TransactGetItems", object{"TransactItems": gets})
+	if err := client.Need(a, err, &out); err != nil {
 		return err
 	}
 	sum := 0
