@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -108,6 +109,9 @@ func (w *world) try(svc *awsapi.Service, op *awsapi.Operation) {
 	if op.Sessions == awsapi.NoSessions {
 		owner = w.longTerm
 	}
+	if name == "dynamodb.DeleteTable" {
+		w.awaitIndexes(svc)
+	}
 	a := w.call(owner, svc, op.Name, in)
 	w.learn(a.Body)
 	if want, ok := absent[name]; ok {
@@ -119,6 +123,19 @@ func (w *world) try(svc *awsapi.Service, op *awsapi.Operation) {
 	} else if id := accessKeyID.FindString(a.Body); op.Name == "CreateAccessKey" {
 		w.accessKey = id
 	}
+}
+
+// awaitIndexes waits until the index that the sample of UpdateTable makes is
+// filled: until then the sample table can't be deleted.
+func (w *world) awaitIndexes(svc *awsapi.Service) {
+	for range 1000 {
+		a := w.call(w.srv.Config(), svc, "DescribeTable", `{"TableName":"Sample"}`)
+		if !strings.Contains(a.Body, `"IndexStatus":"CREATING"`) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	w.t.Error("the sample table's index is not filled")
 }
 
 var accessKeyID = regexp.MustCompile(`AKIA[A-Z2-7]{16}`)

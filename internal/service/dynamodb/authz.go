@@ -50,10 +50,34 @@ func (t target) need(action string, ctx policy.Context, spans ...storage.Span) a
 	return n
 }
 
-// leadingValues is the value of dynamodb:LeadingKeys.
+// leadingValues are the values of dynamodb:LeadingKeys, which is
+// dynamodb:FirstPartitionKeyValues by another name, and of those of the other
+// attributes of a partition key.
 type leadingValues struct {
-	values  []attr.Value // nil for operations that name no partition, which don't carry the key
+	values  []attr.Value // nil for operations that name no partition, which don't carry the keys
 	guessed bool         // they are of attributes of which it isn't known whether they are the key
+
+	// further are those of the second attribute of the partition key, of the third
+	// and of the fourth. Only indexes have so many.
+	further [][]attr.Value
+}
+
+// partitionKeys are the condition keys of the attributes of partition keys, in
+// their order.
+var partitionKeys = map[string]int{
+	"dynamodb:leadingkeys": 0, "dynamodb:firstpartitionkeyvalues": 0,
+	"dynamodb:secondpartitionkeyvalues": 1, "dynamodb:thirdpartitionkeyvalues": 2, "dynamodb:fourthpartitionkeyvalues": 3,
+}
+
+// of returns the values of the n-th attribute of the partition key, from 0.
+func (l *leadingValues) of(n int) policy.Value {
+	switch {
+	case n == 0 && l.values != nil:
+		return policy.Many(texts(l.values))
+	case 0 < n && n <= len(l.further):
+		return policy.Many(texts(l.further[n-1]))
+	}
+	return policy.Value{}
 }
 
 // conditions are the service's condition keys of one need.
@@ -76,11 +100,10 @@ type conditions struct {
 
 // Lookup implements [policy.Context].
 func (k *conditions) Lookup(key string) policy.Value {
+	if n, ok := partitionKeys[key]; ok {
+		return k.leading.of(n)
+	}
 	switch key {
-	case "dynamodb:leadingkeys":
-		if k.leading.values != nil {
-			return policy.Many(texts(k.leading.values))
-		}
 	case "dynamodb:attributes":
 		if k.names == nil {
 			k.names = k.attributes()
@@ -106,7 +129,8 @@ func (k *conditions) Lookup(key string) policy.Value {
 // Withholds implements [awsapi.Withholder]: what isn't known to be a key may be
 // anything that an item holds.
 func (k *conditions) Withholds(key string) bool {
-	return key == "dynamodb:leadingkeys" && k.leading.guessed
+	_, ok := partitionKeys[key]
+	return ok && k.leading.guessed
 }
 
 func oneOrNone(s string) policy.Value {
@@ -218,7 +242,11 @@ func orNone(s *string) string {
 
 // Condition keys of the catalogue.
 var (
-	leadingKeys    = awsapi.Key{Name: "dynamodb:LeadingKeys", Always: true}
+	leadingKeys = awsapi.Key{Name: "dynamodb:LeadingKeys", Always: true}
+	firstKeys   = awsapi.Key{Name: "dynamodb:FirstPartitionKeyValues", Always: true}
+	furtherKeys = []awsapi.Key{ // of indexes that have so many
+		{Name: "dynamodb:SecondPartitionKeyValues"}, {Name: "dynamodb:ThirdPartitionKeyValues"}, {Name: "dynamodb:FourthPartitionKeyValues"},
+	}
 	attributesKey  = awsapi.Key{Name: "dynamodb:Attributes", Always: true}
 	someAttributes = awsapi.Key{Name: "dynamodb:Attributes"}
 	selectKey      = awsapi.Key{Name: "dynamodb:Select", Always: true}
@@ -230,8 +258,8 @@ var (
 // actions is the service's part of the catalogue.
 func actions() []awsapi.Action {
 	table, tableOrIndex := []string{"table"}, []string{"table", "index"}
-	read := []awsapi.Key{leadingKeys, attributesKey, selectKey, capacityKey}
-	write := []awsapi.Key{leadingKeys, attributesKey, valuesKey, capacityKey}
+	read := []awsapi.Key{leadingKeys, firstKeys, attributesKey, selectKey, capacityKey}
+	write := []awsapi.Key{leadingKeys, firstKeys, attributesKey, valuesKey, capacityKey}
 	return append(slices.Concat(absentActions(), settingActions(), executeActions()), []awsapi.Action{
 		{Name: "dynamodb:CreateTable", Resources: table},
 		{Name: "dynamodb:DescribeTable", Resources: table},
@@ -244,9 +272,9 @@ func actions() []awsapi.Action {
 		{Name: "dynamodb:UpdateItem", Resources: table, Keys: append(write[:len(write):len(write)], enclosingKey)},
 		{Name: "dynamodb:DeleteItem", Resources: table, Keys: append(write[:len(write):len(write)], enclosingKey)},
 		{Name: "dynamodb:ConditionCheckItem", Resources: table, Keys: append(write[:len(write):len(write)], enclosingKey)},
-		{Name: "dynamodb:BatchWriteItem", Resources: table, Keys: []awsapi.Key{leadingKeys, attributesKey, capacityKey}},
+		{Name: "dynamodb:BatchWriteItem", Resources: table, Keys: []awsapi.Key{leadingKeys, firstKeys, attributesKey, capacityKey}},
 		{Name: "dynamodb:BatchGetItem", Resources: table, Keys: read},
-		{Name: "dynamodb:Query", Resources: tableOrIndex, Keys: append(read[:len(read):len(read)], valuesKey)},
+		{Name: "dynamodb:Query", Resources: tableOrIndex, Keys: slices.Concat(read, furtherKeys, []awsapi.Key{valuesKey})},
 		{Name: "dynamodb:Scan", Resources: tableOrIndex, Keys: []awsapi.Key{someAttributes, selectKey, valuesKey, capacityKey}},
 	}...)
 }

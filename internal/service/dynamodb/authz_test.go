@@ -266,3 +266,40 @@ func TestSamplesSucceedInOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestEachAttributeOfAPartitionKeyHasAKey has an index whose partitions are those of
+// a tenant's items of one kind.
+func TestEachAttributeOfAPartitionKeyHasAKey(t *testing.T) {
+	srv := bailiwicktest.New(t)
+	askAll(t, srv.Config(), []ask{
+		{"CreateTable", `{"TableName":"Docs","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},
+		 {"AttributeName":"kind","AttributeType":"S"},{"AttributeName":"nr","AttributeType":"N"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+		 "GlobalSecondaryIndexes":[{"IndexName":"many","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"kind","KeyType":"HASH"},
+		  {"AttributeName":"nr","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]}`, true},
+		{"PutItem", `{"TableName":"Docs","Item":{"pk":{"S":"mine"},"kind":{"S":"a"},"nr":{"N":"7"}}}`, true},
+	})
+	query := func(pk, kind, nr string) string {
+		return `{"TableName":"Docs","IndexName":"many","KeyConditionExpression":"nr = :n AND kind = :k AND pk = :p",
+		 "ExpressionAttributeValues":{":p":{"S":"` + pk + `"},":k":{"S":"` + kind + `"},":n":{"N":"` + nr + `"}}}`
+	}
+	own, theirs, other, next := query("mine", "a", "7"), query("theirs", "a", "7"), query("mine", "b", "7"), query("mine", "a", "8")
+	const get = `{"TableName":"Docs","Key":{"pk":{"S":"mine"}}}`
+	for name, c := range map[string]struct{ condition, allows string }{
+		"LeadingKeys":              {`{"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":"mine"}}`, own + other + next + get},
+		"FirstPartitionKeyValues":  {`{"ForAllValues:StringEquals":{"dynamodb:FirstPartitionKeyValues":"mine"}}`, own + other + next + get},
+		"SecondPartitionKeyValues": {`{"ForAllValues:StringEquals":{"dynamodb:SecondPartitionKeyValues":"a"}}`, own + theirs + next + get},
+		"ThirdPartitionKeyValues":  {`{"ForAllValues:StringEquals":{"dynamodb:ThirdPartitionKeyValues":"7"}}`, own + theirs + other + get},
+		"FourthPartitionKeyValues": {`{"ForAllValues:StringEquals":{"dynamodb:FourthPartitionKeyValues":"none"}}`, own + theirs + other + next + get},
+		"the second is there":      {`{"Null":{"dynamodb:SecondPartitionKeyValues":"false"}}`, own + theirs + other + next},
+		"the fourth is there":      {`{"Null":{"dynamodb:FourthPartitionKeyValues":"false"}}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := user(t, srv, strings.ReplaceAll(name, " ", "-"), statement(`["dynamodb:Query","dynamodb:GetItem"]`, inAccount+"*", c.condition))
+			var asks []ask
+			for _, in := range []string{own, theirs, other, next} {
+				asks = append(asks, ask{"Query", in, strings.Contains(c.allows, in)})
+			}
+			askAll(t, cfg, append(asks, ask{"GetItem", get, strings.Contains(c.allows, get)}))
+		})
+	}
+}

@@ -189,3 +189,30 @@ func TestKeysBeyond16MegabytesAreHandedBack(t *testing.T) {
 		t.Errorf("%d items in %d rounds", len(seen), rounds)
 	}
 }
+
+// TestBatchesOfStatementsThatChangeNothing makes as many of each as it takes for
+// what a write does once in a while to have its turn: these do none of it.
+func TestBatchesOfStatementsThatChangeNothing(t *testing.T) {
+	ctx := t.Context()
+	db := connect(t)
+	create(t, db, "Docs", "pk")
+	batch := func(statement string) types.BatchStatementResponse {
+		t.Helper()
+		out, err := db.BatchExecuteStatement(ctx, &dynamodb.BatchExecuteStatementInput{Statements: []types.BatchStatementRequest{{Statement: &statement}}})
+		if err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+		return out.Responses[0]
+	}
+	if r := batch(`INSERT INTO Docs VALUE {'pk': 'a'}`); r.Error != nil {
+		t.Fatal(*r.Error.Message)
+	}
+	for range 500 {
+		if r := batch(`SELECT * FROM Docs WHERE pk = 'a'`); len(r.Item) != 1 {
+			t.Fatalf("a selection answers %+v", r)
+		}
+		if r := batch(`DELETE FROM Docs`); r.Error == nil || r.Error.Code != types.BatchStatementErrorCodeEnumValidationError {
+			t.Fatalf("a statement without a key answers %+v", r)
+		}
+	}
+}

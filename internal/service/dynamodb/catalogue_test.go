@@ -14,6 +14,8 @@ import (
 var serviceKeys = []string{
 	"dynamodb:LeadingKeys", "dynamodb:Attributes", "dynamodb:Select", "dynamodb:ReturnValues",
 	"dynamodb:ReturnConsumedCapacity", "dynamodb:EnclosingOperation", "dynamodb:FullTableScan",
+	"dynamodb:FirstPartitionKeyValues", "dynamodb:SecondPartitionKeyValues", "dynamodb:ThirdPartitionKeyValues",
+	"dynamodb:FourthPartitionKeyValues",
 }
 
 // TestNeedsCarryTheKeysOfTheCatalogue: the keys that the catalogue says are

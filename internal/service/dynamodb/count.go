@@ -20,7 +20,7 @@ import (
 // each transaction adds a record of its own instead: a count, under its time
 // and a random number. Counts are commutative and never change once written.
 //
-// One write in foldEvery also folds: it replaces the oldest counts by their
+// One count in foldEvery is written with a fold: it replaces the oldest counts by their
 // sum. Those are older than foldAge, so that no transaction under way adds to
 // the range that it reads; if one does, the store runs one of the two again,
 // and the sum is right all the same. As a fold removes more counts than are
@@ -122,12 +122,14 @@ func (c *count) take(b []byte) (rest []byte, ok bool) {
 	return b[n+m:], true
 }
 
-// record writes c as part of tx, at the call's time.
+// record writes c as part of tx, at the call's time. Where nothing has changed
+// there is nothing to write, or to fold: tx may not be one that writes.
 func (t *table) record(tx *storage.Tx, c *counts, now time.Time) error {
-	if !c.none() {
-		if err := tx.Put(t.countKey(now, true), c.encode()); err != nil {
-			return err
-		}
+	if c.none() {
+		return nil
+	}
+	if err := tx.Put(t.countKey(now, true), c.encode()); err != nil {
+		return err
 	}
 	if rand.N(foldEvery) == 0 {
 		return t.fold(tx, now.Add(-foldAge))

@@ -28,7 +28,10 @@ func (t *table) describe(n *counts, now time.Time) *tableDescription {
 	d.OnDemandThroughput = t.Throughput.limits()
 	t.describeStream(d)
 	if t.Class != "" {
-		d.TableClassSummary = &tableClassSummary{&t.Class}
+		d.TableClassSummary = &tableClassSummary{TableClass: &t.Class}
+		if !t.ClassChanged.IsZero() {
+			d.TableClassSummary.LastUpdateDateTime = &t.ClassChanged
+		}
 	}
 	for _, ix := range t.indexes {
 		if ix.Local {

@@ -4,6 +4,7 @@ package dynamodb
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
@@ -33,9 +34,21 @@ func invalidParameters(format string, args ...any) *awsapi.Error {
 // an expression's, and err itself otherwise.
 func validation(err error) error {
 	if e, ok := errors.AsType[*attr.ValidationError](err); ok {
-		return &awsapi.Error{Kind: awsapi.Invalid, Code: codeValidation, Message: e.Message}
+		return &awsapi.Error{Kind: awsapi.Invalid, Code: codeValidation, Message: bounded(e.Message)}
 	}
 	return err
+}
+
+// maxMessage is how many bytes of a refusal's text are answered. Texts repeat what
+// was sent, which may be megabytes.
+const maxMessage = 16 << 10
+
+// bounded returns the beginning of a text that is too long to be answered.
+func bounded(text string) string {
+	if len(text) > maxMessage {
+		return strings.ToValidUTF8(text[:maxMessage], "")
+	}
+	return text
 }
 
 // errNoTable answers operations on items of a table that doesn't exist.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
-	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/expr"
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/partiql"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
@@ -45,13 +44,14 @@ var permissions = map[partiql.Kind]string{
 // executeActions are the actions of the catalogue that statements take.
 func executeActions() []awsapi.Action {
 	table, tableOrIndex := []string{"table"}, []string{"table", "index"}
-	leading := awsapi.Key{Name: "dynamodb:LeadingKeys"} // not of what reads a whole table
+	leading, first := leadingKeys, firstKeys
+	leading.Always, first.Always = false, false // not of what reads a whole table
 	scan := awsapi.Key{Name: "dynamodb:FullTableScan", Always: true}
 	values := awsapi.Key{Name: "dynamodb:ReturnValues"} // of EXISTS
-	write := []awsapi.Key{leadingKeys, attributesKey, enclosingKey, valuesKey}
+	write := []awsapi.Key{leadingKeys, firstKeys, attributesKey, enclosingKey, valuesKey}
 	return []awsapi.Action{
-		{Name: "dynamodb:PartiQLSelect", Resources: tableOrIndex, Keys: []awsapi.Key{leading, someAttributes, enclosingKey, selectKey, scan, values}},
-		{Name: "dynamodb:PartiQLInsert", Resources: table, Keys: write[:3]},
+		{Name: "dynamodb:PartiQLSelect", Resources: tableOrIndex, Keys: []awsapi.Key{leading, first, someAttributes, enclosingKey, selectKey, scan, values}},
+		{Name: "dynamodb:PartiQLInsert", Resources: table, Keys: write[:4]},
 		{Name: "dynamodb:PartiQLUpdate", Resources: table, Keys: write},
 		{Name: "dynamodb:PartiQLDelete", Resources: table, Keys: write},
 	}
@@ -232,15 +232,12 @@ func (st *statement) returned(old, new attr.Item) attr.Item {
 	case allNew:
 		return new
 	case updatedOld:
-		return modified(st.Update(), old)
+		return st.Update().Updated(old)
 	case updatedNew:
-		return modified(st.Update(), new)
+		return st.Update().Updated(new)
 	}
 	return attr.Item{}
 }
-
-// modified returns what the targets of an update lead to in the item.
-func modified(u *expr.Update, it attr.Item) attr.Item { return u.UpdatedOld(it) }
 
 func (s *service) executeStatementNeeds(_ context.Context, c *awsapi.Call, in *executeStatementInput) ([]awsapi.Need, error) {
 	var n awsapi.Need

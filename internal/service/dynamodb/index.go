@@ -58,6 +58,11 @@ func newIndexRecord(name string, schema []keySchemaElement, types map[string]str
 	return r
 }
 
+// makesIndex reports whether an index of the table is being filled.
+func (t *table) makesIndex() bool {
+	return slices.ContainsFunc(t.Indexes, func(r indexRecord) bool { return r.Building })
+}
+
 // keyRecords returns the attributes of a key, and how many of them are the
 // partition key's.
 func keyRecords(schema []keySchemaElement, types map[string]string) (keys []keyRecord, hashes int) {

@@ -222,9 +222,12 @@ func (s *service) updateItem(_ context.Context, c *awsapi.Call, in *updateItemIn
 	var results attr.Item
 	_, used, err := in.target.replace(c, in.condition, in.ReturnValuesOnConditionCheckFailure,
 		func(old attr.Item) (attr.Item, error) {
-			updated, err := t.apply(in.update, in.key, old)
-			results = in.results(old, updated)
-			return updated.Item, err
+			if old.Len() == 0 && onlyDeletes(in.AttributeUpdates) {
+				return old, nil
+			}
+			new, err := t.apply(in.update, in.key, old)
+			results = in.results(old, new)
+			return new, err
 		})
 	if err != nil {
 		return nil, err
@@ -255,43 +258,43 @@ func (t *table) checkUpdate(u *expr.Update) error {
 
 // apply returns what the update, which may be nil, makes of the item with that
 // key. An item that isn't there yet begins as its key.
-func (t *table) apply(u *expr.Update, key, old attr.Item) (updated expr.Updated, err error) {
-	updated.Item = old
+func (t *table) apply(u *expr.Update, key, old attr.Item) (new attr.Item, err error) {
+	from := old
 	if old.Len() == 0 {
-		updated.Item = key
+		from = key
 	}
 	if u == nil {
-		return updated, nil
+		return from, nil
 	}
 	if err := checkEffort(effort(nil, u, old)); err != nil {
-		return expr.Updated{}, err
+		return new, err
 	}
-	if updated, err = u.Apply(updated.Item); err != nil {
-		return expr.Updated{}, validation(err)
+	if new, err = u.Apply(from); err != nil {
+		return new, validation(err)
 	}
 	for _, ix := range t.indexes {
-		if err := ix.checkUpdated(updated.Item); err != nil {
-			return expr.Updated{}, err
+		if err := ix.checkUpdated(new); err != nil {
+			return new, err
 		}
 	}
-	if !bytes.Equal(t.key(updated.Item), t.key(key)) {
-		return expr.Updated{}, errors.New("dynamodb: an update has changed the key of its item")
+	if !bytes.Equal(t.key(new), t.key(key)) {
+		return new, errors.New("dynamodb: an update has changed the key of its item")
 	}
-	return updated, nil
+	return new, nil
 }
 
 // results returns what ReturnValues asks for.
-func (in *updateItemInput) results(old attr.Item, updated expr.Updated) attr.Item {
+func (in *updateItemInput) results(old, new attr.Item) attr.Item {
 	switch mode := orNone(in.ReturnValues); {
 	case mode == allOld:
 		return old
 	case mode == allNew:
-		return updated.Item
+		return new
 	case in.update == nil:
 	case mode == updatedOld:
-		return in.update.UpdatedOld(old)
+		return in.update.Updated(old)
 	case mode == updatedNew:
-		return updated.New()
+		return in.update.Updated(new)
 	}
 	return attr.Item{}
 }

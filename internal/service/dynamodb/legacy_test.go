@@ -290,7 +290,8 @@ func TestAttributeUpdates(t *testing.T) {
 		updates       map[string]types.AttributeValueUpdate
 		updated, want item
 	}{
-		{"a deletion alone makes the item", map[string]types.AttributeValueUpdate{"x": {Action: "DELETE"}}, nil, item{"pk": str("a")}},
+		{"deletions alone make no item", map[string]types.AttributeValueUpdate{"x": {Action: "DELETE"}, "y": {Action: "DELETE", Value: ss("x")}}, nil, nil},
+		{"nothing makes an item of its key", map[string]types.AttributeValueUpdate{}, nil, item{"pk": str("a")}},
 		{
 			"put, by default, and add what is missing",
 			map[string]types.AttributeValueUpdate{

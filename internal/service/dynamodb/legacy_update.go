@@ -27,6 +27,17 @@ func attributeUpdates(updates map[string]attributeValueUpdate) (*expr.Update, er
 	return u, validation(err)
 }
 
+// onlyDeletes reports whether there are updates and all of them delete. They don't
+// make an item that isn't there, as every other update does.
+func onlyDeletes(updates map[string]attributeValueUpdate) bool {
+	for _, u := range updates {
+		if u.Action == nil || *u.Action != "DELETE" {
+			return false
+		}
+	}
+	return len(updates) > 0
+}
+
 // action returns what the update does to the attribute at p.
 func (u attributeValueUpdate) action(p expr.Path) (a expr.Action, err error) {
 	v, err := u.Value.checked()

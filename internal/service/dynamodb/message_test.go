@@ -192,6 +192,28 @@ func TestTablesThatCannotBe(t *testing.T) {
 	}
 }
 
+// TestTextsOfErrorsAreBounded sends much of which a refusal repeats all.
+func TestTextsOfErrorsAreBounded(t *testing.T) {
+	srv := bailiwicktest.New(t)
+	create(t, client(srv.Config()), "Pair", "pk", "sk")
+	const key = `"TableName":"Pair","Key":{"pk":{"S":"a"},"sk":{"S":"b"}}`
+	long := strings.Repeat("é", 1<<20)
+	for _, tc := range []struct{ name, operation, input string }{
+		{"a number", "PutItem", `{"TableName":"Pair","Item":{"pk":{"N":"` + long + `"}}}`},
+		{"a set", "PutItem", `{"TableName":"Pair","Item":{"pk":{"SS":["` + long + `","a","a"]}}}`},
+		{"a placeholder", "GetItem", `{` + key + `,"ProjectionExpression":"a","ExpressionAttributeNames":{"` + long + `":"a"}}`},
+		{"the name of a type", "UpdateItem", `{` + key + `,"ConditionExpression":"attribute_type(a, :v)","ExpressionAttributeValues":{":v":{"S":"` + long[:1<<20] + `"}}}`},
+	} {
+		a, err := servicetest.Call(t.Context(), srv.Config(), service.New(), tc.operation, tc.input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Status != 400 || len(a.Body) > 32<<10 || !strings.Contains(a.Body, "éé") {
+			t.Errorf("%s is answered %d with %d bytes: %.100s", tc.name, a.Status, len(a.Body), a.Body)
+		}
+	}
+}
+
 func TestShapesOfErrors(t *testing.T) {
 	srv := bailiwicktest.New(t)
 	for _, tc := range []struct {

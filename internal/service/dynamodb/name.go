@@ -32,6 +32,9 @@ func parseTableRef(s string) (tableRef, bool) {
 	if !strings.HasPrefix(s, "arn:") {
 		return tableRef{given: s, name: s}, validName(s)
 	}
+	if len(s) > maxARN {
+		return tableRef{}, false
+	}
 	a, err := arn.Parse(s)
 	if err != nil {
 		return tableRef{}, false

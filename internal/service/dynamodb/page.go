@@ -124,14 +124,18 @@ func (r *read) page(ctx context.Context, call *awsapi.Call, s *source, span attr
 		p.scanned++
 		p.size += it.Size()
 		p.shares.add(s.table.usage, it)
+		seen := it
 		if fetches {
-			if it, err = s.fetch(call.Tx, it); err != nil {
+			if seen, err = s.fetch(call.Tx, it); err != nil {
 				return nil, err
 			}
-			p.fetched += readUnits(it.Size(), r.consistent)
-			p.weight += it.Size()
+			p.fetched += readUnits(seen.Size(), r.consistent)
+			p.weight += seen.Size()
+			if r.selects != selectProjected {
+				it = seen
+			}
 		}
-		p.add(r, it)
+		p.add(r, seen, it)
 		if p.size >= maxPage || p.weight >= maxPage || p.work >= maxWork || p.scanned == r.limit {
 			p.more = true
 			break
@@ -157,12 +161,13 @@ func (r *read) from(s *source, span attr.Span) storage.Range {
 	return out
 }
 
-// add takes an item into the page, unless the filter drops it.
-func (p *page) add(r *read, it attr.Item) {
+// add takes an item, or the entry of it that is shown, into the page, unless the
+// filter drops what it sees.
+func (p *page) add(r *read, seen, it attr.Item) {
 	if r.filter != nil {
-		p.work += r.filter.Work(it.Size())
+		p.work += r.filter.Work(seen.Size())
 	}
-	if !holds(r.filter, it) {
+	if !holds(r.filter, seen) {
 		return
 	}
 	p.count++

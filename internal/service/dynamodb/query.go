@@ -35,16 +35,25 @@ func (s *service) queryNeeds(_ context.Context, c *awsapi.Call, in *queryInput) 
 // returns all values of the condition: the query will be refused, but it is
 // decided by what it asked.
 func (in *queryInput) leading() leadingValues {
-	p := leadingValues{}
-	for _, k := range in.source.schema.Hash {
-		if v, ok := in.key.Equated(k.Name); ok {
-			p.values = append(p.values, v)
+	var p leadingValues
+	all := 0
+	for i, k := range in.source.schema.Hash {
+		v, ok := in.key.Equated(k.Name)
+		switch {
+		case !ok:
+			continue
+		case i == 0:
+			p.values = []attr.Value{v}
+		default:
+			p.further = append(p.further, []attr.Value{v})
 		}
+		all++
 	}
-	if n := len(p.values); n > 0 && n == len(in.source.schema.Hash) {
+	if all > 0 && all == len(in.source.schema.Hash) {
 		return p
 	}
-	return leadingValues{values: append([]attr.Value{}, in.key.Operands()...), guessed: true}
+	guess := append([]attr.Value{}, in.key.Operands()...)
+	return leadingValues{values: guess, further: [][]attr.Value{guess, guess, guess}, guessed: true}
 }
 
 // spans returns what the query reads, which lies in one partition; nothing if

@@ -30,8 +30,9 @@ type tableRecord struct {
 	BillingMode        string
 	ReadUnits          int64
 	WriteUnits         int64
-	Class              string `json:",omitzero"` // as given, or ""
-	DeletionProtection bool   `json:",omitzero"`
+	Class              string    `json:",omitzero"` // as given, or ""
+	ClassChanged       time.Time `json:",omitzero"` // when it was given for the table that there was
+	DeletionProtection bool      `json:",omitzero"`
 	Tags               []awsapi.Tag
 
 	Throughput    throughputRecord `json:",omitzero"`
@@ -181,11 +182,16 @@ func (t *table) hash() attr.KeyAttribute { return t.schema.Hash[0] }
 // keyRoom is what most keys take after their table's prefix, in bytes.
 const keyRoom = 64
 
+// maxKey is more than any key takes after its table's prefix, in bytes: 2048 of a
+// partition key and 1024 of a sort key, in groups of eight that take nine.
+const maxKey = 8 << 10
+
 // key returns where the item with that key is, or nil if the key isn't one of
-// the table's.
+// the table's. It is of another type then, or far too long for the store to be
+// asked for it.
 func (t *table) key(it attr.Item) []byte {
 	key, ok := t.schema.AppendKey(append(make([]byte, 0, len(t.items)+keyRoom), t.items...), it)
-	if !ok {
+	if !ok || len(key)-len(t.items) > maxKey {
 		return nil
 	}
 	return key

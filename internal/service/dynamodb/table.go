@@ -71,6 +71,9 @@ func (s *service) createTable(_ context.Context, c *awsapi.Call, in *createTable
 		return nil, err
 	}
 	r := in.record()
+	if err := r.checkUnits(c.Tx, ref); err != nil {
+		return nil, err
+	}
 	r.Name, r.ID, r.Created = ref.name, newTableID(), c.Time.UTC()
 	in.complete(&r)
 	if err := in.stream(&r, ref, c.Tx, c.Time); err != nil {
@@ -105,6 +108,20 @@ func checkTableLimit(tx *storage.Tx, ref tableRef) error {
 			"Subscriber limit exceeded: There is a limit of %d tables per subscriber", maxTables)
 	}
 	return nil
+}
+
+// checkUnits checks that the account may have the units of a new table.
+func (r *tableRecord) checkUnits(tx *storage.Tx, ref tableRef) error {
+	if err := checkTableUnits(ref.region, r.ReadUnits, r.WriteUnits); err != nil {
+		return err
+	}
+	for i := range r.Indexes {
+		if err := checkTableUnits(ref.region, r.Indexes[i].ReadUnits, r.Indexes[i].WriteUnits); err != nil {
+			return err
+		}
+	}
+	reads, writes := r.provisioned()
+	return checkAccountUnits(tx, ref, reads, writes)
 }
 
 // record returns what the input says of the table.
@@ -194,6 +211,10 @@ func (s *service) deleteTable(_ context.Context, c *awsapi.Call, in *deleteTable
 	}
 	if t.DeletionProtection {
 		return nil, invalid("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
+	}
+	if t.makesIndex() {
+		return nil, awsapi.Errorf(awsapi.Conflict, codeInUse,
+			"Attempt to change a resource which is still in use: Cannot delete table while indexes are being created, updated, or deleted.")
 	}
 	n, err := t.total(c.Tx)
 	if err != nil {

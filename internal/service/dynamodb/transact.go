@@ -364,8 +364,7 @@ func (a *action) outcome(old attr.Item) (attr.Item, error) {
 	case deleteAction:
 		return attr.Item{}, nil
 	case updateAction:
-		updated, err := a.part.target.table.apply(a.update, a.item, old)
-		return updated.Item, err
+		return a.part.target.table.apply(a.update, a.item, old)
 	}
 	return old, nil
 }
@@ -439,11 +438,12 @@ func (x *transaction) written(p *transactPart) (items []attr.Item) {
 // takes that is part of a transaction.
 const transactional = 2
 
-// consumed returns the capacity that the transaction reports for each table.
+// consumed returns the capacity that the transaction reports for each table, by
+// the name by which it comes to it first.
 // Whether it was for reads or for writes only transactions tell.
 func (x *transaction) consumed(mode *string) (all []consumedCapacity) {
 	for _, p := range x.parts {
-		u := consumed(mode, p.target.ref.name, p.used)
+		u := consumed(mode, p.target.ref.given, p.used)
 		if u == nil {
 			return nil
 		}

@@ -10,7 +10,8 @@ import (
 )
 
 // Inputs and results, with the names of the wire. A nil field is absent. What
-// needs and handlers learn of an input is kept in its unexported fields.
+// needs and handlers learn of an input is kept in its unexported fields. The
+// members of inputs stand in the order in which AWS checks them.
 
 type attributeDefinition struct {
 	AttributeName *string
@@ -23,8 +24,8 @@ type keySchemaElement struct {
 }
 
 type provisionedThroughput struct {
-	ReadCapacityUnits  *int64
 	WriteCapacityUnits *int64
+	ReadCapacityUnits  *int64
 }
 
 // onDemandThroughput limits what a table on demand takes in a second; -1 is no
@@ -77,23 +78,21 @@ type globalSecondaryIndex struct {
 }
 
 type createTableInput struct {
-	TableName                 *string
 	AttributeDefinitions      []attributeDefinition
-	KeySchema                 []keySchemaElement
+	TableName                 *string
 	BillingMode               *string
 	ProvisionedThroughput     *provisionedThroughput
+	KeySchema                 []keySchemaElement
+	LocalSecondaryIndexes     []localSecondaryIndex
+	GlobalSecondaryIndexes    []globalSecondaryIndex
 	StreamSpecification       *streamSpecification
 	SSESpecification          *sseSpecification
 	Tags                      []tag
 	TableClass                *string
 	DeletionProtectionEnabled *bool
-
-	LocalSecondaryIndexes  []localSecondaryIndex
-	GlobalSecondaryIndexes []globalSecondaryIndex
-
-	OnDemandThroughput *onDemandThroughput
-	WarmThroughput     *warmThroughput
-	ResourcePolicy     *string
+	OnDemandThroughput        *onDemandThroughput
+	WarmThroughput            *warmThroughput
+	ResourcePolicy            *string
 
 	// Refused when given.
 	VectorIndexes                      given
@@ -126,8 +125,8 @@ type deleteTableInput struct {
 type deleteTableOutput struct{ TableDescription *tableDescription }
 
 type listTablesInput struct {
-	ExclusiveStartTableName *string
 	Limit                   *int32
+	ExclusiveStartTableName *string
 }
 
 type listTablesOutput struct {
@@ -194,7 +193,10 @@ type billingModeSummary struct {
 	LastUpdateToPayPerRequestDateTime *time.Time
 }
 
-type tableClassSummary struct{ TableClass *string }
+type tableClassSummary struct {
+	TableClass         *string
+	LastUpdateDateTime *time.Time
+}
 
 type warmThroughputDescription struct {
 	ReadUnitsPerSecond  *int64
@@ -203,13 +205,13 @@ type warmThroughputDescription struct {
 }
 
 type getItemInput struct {
+	ReturnConsumedCapacity   *string
+	AttributesToGet          []string
 	TableName                *string
 	Key                      itemInput
 	ConsistentRead           *bool
-	ReturnConsumedCapacity   *string
 	ProjectionExpression     *string
 	ExpressionAttributeNames map[string]string
-	AttributesToGet          []string
 
 	ref        tableRef
 	key        attr.Item
@@ -223,17 +225,17 @@ type getItemOutput struct {
 }
 
 type putItemInput struct {
+	ReturnConsumedCapacity              *string
 	TableName                           *string
 	Item                                itemInput
+	ConditionalOperator                 *string
+	Expected                            map[string]expectedAttributeValue
 	ReturnValues                        *string
-	ReturnConsumedCapacity              *string
 	ReturnItemCollectionMetrics         *string
 	ConditionExpression                 *string
 	ExpressionAttributeNames            map[string]string
 	ExpressionAttributeValues           itemInput
 	ReturnValuesOnConditionCheckFailure *string
-	Expected                            map[string]expectedAttributeValue
-	ConditionalOperator                 *string
 
 	ref       tableRef
 	item      attr.Item
@@ -248,17 +250,17 @@ type putItemOutput struct {
 }
 
 type deleteItemInput struct {
-	TableName                           *string
-	Key                                 itemInput
-	ReturnValues                        *string
 	ReturnConsumedCapacity              *string
+	TableName                           *string
+	ReturnValues                        *string
 	ReturnItemCollectionMetrics         *string
+	Key                                 itemInput
+	ConditionalOperator                 *string
+	Expected                            map[string]expectedAttributeValue
 	ConditionExpression                 *string
 	ExpressionAttributeNames            map[string]string
 	ExpressionAttributeValues           itemInput
 	ReturnValuesOnConditionCheckFailure *string
-	Expected                            map[string]expectedAttributeValue
-	ConditionalOperator                 *string
 
 	ref       tableRef
 	key       attr.Item
@@ -273,19 +275,19 @@ type deleteItemOutput struct {
 }
 
 type updateItemInput struct {
-	TableName                           *string
-	Key                                 itemInput
-	ReturnValues                        *string
 	ReturnConsumedCapacity              *string
+	TableName                           *string
 	ReturnItemCollectionMetrics         *string
+	ReturnValues                        *string
+	Key                                 itemInput
+	ConditionalOperator                 *string
+	Expected                            map[string]expectedAttributeValue
+	AttributeUpdates                    map[string]attributeValueUpdate
 	UpdateExpression                    *string
 	ConditionExpression                 *string
 	ExpressionAttributeNames            map[string]string
 	ExpressionAttributeValues           itemInput
 	ReturnValuesOnConditionCheckFailure *string
-	AttributeUpdates                    map[string]attributeValueUpdate
-	Expected                            map[string]expectedAttributeValue
-	ConditionalOperator                 *string
 
 	ref       tableRef
 	key       attr.Item
@@ -301,23 +303,23 @@ type updateItemOutput struct {
 }
 
 type queryInput struct {
-	TableName                 *string
-	IndexName                 *string
 	Select                    *string
+	IndexName                 *string
+	ReturnConsumedCapacity    *string
+	QueryFilter               map[string]condition
+	TableName                 *string
+	ConditionalOperator       *string
+	AttributesToGet           []string
 	Limit                     *int32
+	KeyConditions             map[string]condition
+	ExclusiveStartKey         itemInput
 	ConsistentRead            *bool
 	ScanIndexForward          *bool
-	ExclusiveStartKey         itemInput
-	ReturnConsumedCapacity    *string
 	ProjectionExpression      *string
 	FilterExpression          *string
 	KeyConditionExpression    *string
 	ExpressionAttributeNames  map[string]string
 	ExpressionAttributeValues itemInput
-	AttributesToGet           []string
-	KeyConditions             map[string]condition
-	QueryFilter               map[string]condition
-	ConditionalOperator       *string
 
 	ref    tableRef
 	read   read
@@ -327,22 +329,22 @@ type queryInput struct {
 }
 
 type scanInput struct {
-	TableName                 *string
-	IndexName                 *string
 	Select                    *string
-	Limit                     *int32
-	ConsistentRead            *bool
-	Segment                   *int32
+	IndexName                 *string
 	TotalSegments             *int32
-	ExclusiveStartKey         itemInput
 	ReturnConsumedCapacity    *string
+	TableName                 *string
+	ConditionalOperator       *string
+	ScanFilter                map[string]condition
+	Segment                   *int32
+	Limit                     *int32
+	AttributesToGet           []string
+	ExclusiveStartKey         itemInput
+	ConsistentRead            *bool
 	ProjectionExpression      *string
 	FilterExpression          *string
 	ExpressionAttributeNames  map[string]string
 	ExpressionAttributeValues itemInput
-	AttributesToGet           []string
-	ScanFilter                map[string]condition
-	ConditionalOperator       *string
 
 	ref    tableRef
 	read   read
@@ -368,8 +370,8 @@ type keysAndAttributes struct {
 }
 
 type batchGetItemInput struct {
-	RequestItems           map[string]keysAndAttributes
 	ReturnConsumedCapacity *string
+	RequestItems           map[string]keysAndAttributes
 
 	tables []batchGetTable
 }
@@ -398,9 +400,9 @@ type writeRequest struct {
 }
 
 type batchWriteItemInput struct {
-	RequestItems                map[string][]writeRequest
 	ReturnConsumedCapacity      *string
 	ReturnItemCollectionMetrics *string
+	RequestItems                map[string][]writeRequest
 
 	tables []batchWriteTable
 }

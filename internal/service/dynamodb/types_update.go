@@ -7,8 +7,8 @@ package dynamodb
 type updateTableInput struct {
 	TableName                   *string
 	AttributeDefinitions        []attributeDefinition
-	BillingMode                 *string
 	ProvisionedThroughput       *provisionedThroughput
+	BillingMode                 *string
 	GlobalSecondaryIndexUpdates []globalSecondaryIndexUpdate
 	StreamSpecification         *streamSpecification
 	SSESpecification            *sseSpecification
@@ -22,6 +22,9 @@ type updateTableInput struct {
 	GlobalTableWitnessUpdates given
 	VectorIndexUpdates        given
 	MultiRegionConsistency    given
+
+	DisassociationProtectionEnabled    given
+	GlobalTableSettingsReplicationMode given
 
 	ref    tableRef
 	target target

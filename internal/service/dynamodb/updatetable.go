@@ -171,6 +171,9 @@ func (u *tableUpdate) create(x *globalSecondaryIndex) error {
 	r := x.record(u.types())
 	r.Building = true
 	u.r.addIndex(r)
+	if err := checkTableUnits(u.was.ref.region, r.ReadUnits, r.WriteUnits); err != nil {
+		return err
+	}
 	if err := u.checkAccount(); err != nil {
 		return err
 	}
@@ -193,7 +196,7 @@ func (u *tableUpdate) types() map[string]string {
 // settings changes what nothing else depends on.
 func (u *tableUpdate) settings() {
 	if u.in.TableClass != nil {
-		u.r.Class = *u.in.TableClass
+		u.r.Class, u.r.ClassChanged = *u.in.TableClass, u.now.UTC()
 	}
 	if u.in.DeletionProtectionEnabled != nil {
 		u.r.DeletionProtection = *u.in.DeletionProtectionEnabled

@@ -58,6 +58,8 @@ func TestUpdatesOfTablesThatCannotBe(t *testing.T) {
 		{"None", gsi(), validation, "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"},
 		{"None", gsi() + `,` + units(1, 1), validation, omPrefix + "List of GlobalSecondaryIndexUpdates is empty"},
 		{"None", `"ReplicaUpdates":[]`, validation, "The parameter ReplicaUpdates is not supported"},
+		{"None", `"DisassociationProtectionEnabled":true`, validation, "The parameter DisassociationProtectionEnabled is not supported"},
+		{"None", `"GlobalTableSettingsReplicationMode":"ENABLED"`, validation, "The parameter GlobalTableSettingsReplicationMode is not supported"},
 		{"None", units(0, 1), validation, one + "Value '0' at 'provisionedThroughput.readCapacityUnits' failed to satisfy constraint: Member must have value greater than or equal to 1"},
 		{"None", gsi(`{"Update":{}}`), validation, one + "Value null at 'globalSecondaryIndexUpdates.1.member.update.indexName' failed to satisfy constraint: Member must not be null"},
 		{"None", `"OnDemandThroughput":{"MaxReadRequestUnits":0,"MaxWriteRequestUnits":-1}`, validation, one + "Value '0' at 'onDemandThroughput.maxReadRequestUnits' failed to satisfy constraint: Member must have value greater than or equal to 1"},
@@ -193,6 +195,7 @@ func TestSettingsChange(t *testing.T) {
 	update(t, db, &dynamodb.UpdateTableInput{TableName: name, WarmThroughput: &types.WarmThroughput{ReadUnitsPerSecond: aws.Int64(13000)}})
 	d := describe(t, db, "Tab")
 	if !*d.DeletionProtectionEnabled || d.TableClassSummary.TableClass != types.TableClassStandardInfrequentAccess ||
+		d.TableClassSummary.LastUpdateDateTime == nil || time.Since(*d.TableClassSummary.LastUpdateDateTime).Abs() > time.Minute ||
 		*d.WarmThroughput.ReadUnitsPerSecond != 13000 || *d.WarmThroughput.WriteUnitsPerSecond != 4000 || d.SSEDescription != nil {
 		t.Errorf("it is described as %+v", d)
 	}

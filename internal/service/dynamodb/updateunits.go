@@ -5,6 +5,8 @@ package dynamodb
 import (
 	"slices"
 	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
 
 // billing changes the billing mode.
@@ -72,10 +74,7 @@ func (u *tableUpdate) change(p *provisionedThroughput, reads, writes *int64, r *
 	if newReads == *reads && newWrites == *writes {
 		return errSameUnits(newReads, newWrites, index)
 	}
-	if err := u.checkMost("ReadCapacityUnits", newReads); err != nil {
-		return err
-	}
-	if err := u.checkMost("WriteCapacityUnits", newWrites); err != nil {
+	if err := checkTableUnits(u.was.ref.region, newReads, newWrites); err != nil {
 		return err
 	}
 	now := u.now.UTC()
@@ -112,12 +111,16 @@ func errDecreases(n int64, last time.Time) error {
 		freeDecreases, int(decreasePause.Seconds()), n, last.Format(form), last.Add(decreasePause).Format(form))
 }
 
-func (u *tableUpdate) checkMost(name string, n int64) error {
-	if n <= maxTableUnits {
-		return nil
+// checkTableUnits checks that a table, or an index, has no more units than one may.
+func checkTableUnits(region string, reads, writes int64) error {
+	const text = "The requested %s, %d, is above the per table maximum for the account in %s. Per table maximum: %d. %s"
+	switch {
+	case reads > maxTableUnits:
+		return invalid(text, "ReadCapacityUnits", reads, region, maxTableUnits, moreOnLimits)
+	case writes > maxTableUnits:
+		return invalid(text, "WriteCapacityUnits", writes, region, maxTableUnits, moreOnLimits)
 	}
-	return invalid("The requested %s, %d, is above the per table maximum for the account in %s. Per table maximum: %d. %s",
-		name, n, u.was.ref.region, maxTableUnits, moreOnLimits)
+	return nil
 }
 
 // checkAccount checks that all tables of the account together don't have more
@@ -125,12 +128,17 @@ func (u *tableUpdate) checkMost(name string, n int64) error {
 func (u *tableUpdate) checkAccount() error {
 	moreReads, moreWrites := u.r.provisioned()
 	reads, writes := u.was.provisioned()
-	moreReads, moreWrites = moreReads-reads, moreWrites-writes
+	return checkAccountUnits(u.tx, u.was.ref, moreReads-reads, moreWrites-writes)
+}
+
+// checkAccountUnits checks that the account of the table ref may have that many
+// units more, in all of its tables together.
+func checkAccountUnits(tx *storage.Tx, ref tableRef, moreReads, moreWrites int64) error {
 	if moreReads <= 0 && moreWrites <= 0 {
 		return nil
 	}
 	var allReads, allWrites int64
-	for r, err := range tables.Scan(u.tx, "", u.was.ref.account, u.was.ref.region) {
+	for r, err := range tables.Scan(tx, "", ref.account, ref.region) {
 		if err != nil {
 			return err
 		}
@@ -139,11 +147,11 @@ func (u *tableUpdate) checkAccount() error {
 	}
 	const text = "This request would have caused the %s limit to be exceeded for the account in %s. " +
 		"Current %s reserved by the account: %d. Limit: %d. Requested: %d. %s"
-	switch region := u.was.ref.region; {
+	switch {
 	case moreReads > 0 && allReads+moreReads > maxAccountUnits:
-		return invalid(text, "ReadCapacityUnits", region, "ReadCapacityUnits", allReads, maxAccountUnits, moreReads, moreOnLimits)
+		return invalid(text, "ReadCapacityUnits", ref.region, "ReadCapacityUnits", allReads, maxAccountUnits, moreReads, moreOnLimits)
 	case moreWrites > 0 && allWrites+moreWrites > maxAccountUnits:
-		return invalid(text, "WriteCapacityUnits", region, "WriteCapacityUnits", allWrites, maxAccountUnits, moreWrites, moreOnLimits)
+		return invalid(text, "WriteCapacityUnits", ref.region, "WriteCapacityUnits", allWrites, maxAccountUnits, moreWrites, moreOnLimits)
 	}
 	return nil
 }

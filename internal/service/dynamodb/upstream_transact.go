@@ -82,7 +82,7 @@ func (x *transaction) upstreamToken(c *awsapi.Call) *string {
 // tables, if the call has asked for it.
 func (x *transaction) capacityOf(in []types.ConsumedCapacity, mode *string) (out []consumedCapacity) {
 	for _, p := range x.parts {
-		out = append(out, capacitiesOf(in, mode, p.target.table.Name, p.target.ref.name)...)
+		out = append(out, capacitiesOf(in, mode, p.target.table.Name, p.target.ref.given)...)
 	}
 	return out
 }

@@ -104,8 +104,11 @@ func (in *deleteResourcePolicyInput) Validate() error {
 // Validate implements [awsapi.Validator].
 func (in *tagResourceInput) Validate() (err error) {
 	var v violations
-	if in.Tags == nil && in.ResourceArn != nil && *in.ResourceArn != "" {
-		v.missing("tags")
+	if in.ResourceArn != nil && *in.ResourceArn != "" {
+		if in.Tags == nil {
+			v.missing("tags")
+		}
+		v.tags(in.Tags)
 	}
 	if err := v.err(); err != nil {
 		return err
@@ -122,8 +125,11 @@ func (in *tagResourceInput) Validate() (err error) {
 // Validate implements [awsapi.Validator].
 func (in *untagResourceInput) Validate() (err error) {
 	var v violations
-	if in.TagKeys == nil && in.ResourceArn != nil && *in.ResourceArn != "" {
-		v.missing("tagKeys")
+	if in.ResourceArn != nil && *in.ResourceArn != "" {
+		if in.TagKeys == nil {
+			v.missing("tagKeys")
+		}
+		v.tagKeys(in.TagKeys)
 	}
 	if err := v.err(); err != nil {
 		return err

@@ -67,6 +67,7 @@ func (in *createTableInput) constrain(v *violations) {
 	if in.ResourcePolicy != nil {
 		v.length(*in.ResourcePolicy, "resourcePolicy", 1, maxPolicy)
 	}
+	v.tags(in.Tags)
 }
 
 // definitions checks the definitions of attributes. It reports false if they are

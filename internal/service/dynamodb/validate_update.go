@@ -26,6 +26,8 @@ func (in *updateTableInput) Validate() (err error) {
 		member{"GlobalTableWitnessUpdates", in.GlobalTableWitnessUpdates},
 		member{"VectorIndexUpdates", in.VectorIndexUpdates},
 		member{"MultiRegionConsistency", in.MultiRegionConsistency},
+		member{"DisassociationProtectionEnabled", in.DisassociationProtectionEnabled},
+		member{"GlobalTableSettingsReplicationMode", in.GlobalTableSettingsReplicationMode},
 	)
 	if err != nil {
 		return err

@@ -14,9 +14,11 @@
 //   - Nil slices and maps are absent members; empty ones are not.
 //   - All other fields are written even if they are zero.
 //   - Members that the struct has no field for are ignored.
+//   - Of several values of the wrong type, the error is for that of the field
+//     that comes first.
 //
-// Nothing is decoded twice and nothing is guessed: duplicate members, invalid
-// UTF-8 and anything after the object are errors.
+// Nothing is guessed: duplicate members, invalid UTF-8 and anything after the
+// object are errors.
 package awsjson
 
 import (

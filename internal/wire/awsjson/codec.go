@@ -180,7 +180,7 @@ func (c *codecs) structCodec(k *codec, t reflect.Type, made map[reflect.Type]*co
 	}
 	k.form = structure
 	k.java = c.shapeName(t)
-	k.decode = func(d *Decoder, v reflect.Value) error { return decodeStruct(d, v, k, byName) }
+	k.decode = func(d *Decoder, v reflect.Value) error { return decodeStruct(d, v, k, fields, byName) }
 	k.append = func(dst []byte, v reflect.Value) ([]byte, error) { return appendStruct(dst, v, fields) }
 }
 
@@ -196,12 +196,15 @@ func (c *codecs) shapeName(t reflect.Type) string {
 	return c.shapes + "." + name
 }
 
-func decodeStruct(d *Decoder, v reflect.Value, k *codec, byName map[string]*field) error {
+func decodeStruct(d *Decoder, v reflect.Value, k *codec, fields []field, byName map[string]*field) error {
 	switch d.Kind() {
 	case '[':
 		return fail("Unrecognized collection type class " + k.java)
 	case '"', '0', 't', 'f', 'n':
 		return fail("Unexpected field type")
+	}
+	if d.ordered != nil && d.depth < maxOrdered {
+		return d.declared(v, fields)
 	}
 	return d.Object(func(name []byte) error {
 		f := byName[string(name)]

@@ -42,6 +42,10 @@ type Decoder struct {
 	depth    int
 	elements int
 	scratch  []byte
+
+	// ordered is the document, if members are to be decoded in the order of their
+	// declaration and not of the document.
+	ordered []byte
 }
 
 var decoders = sync.Pool{New: func() any { return new(Decoder) }}
@@ -60,6 +64,9 @@ func (c *codecs) decode(body []byte, in any) error {
 		d.scratch = nil
 	}
 	decoders.Put(d)
+	if misfit(err) {
+		return c.firstMisfit(body, reflect.TypeOf(in).Elem(), err)
+	}
 	return err
 }
 
@@ -137,7 +144,7 @@ func (d *Decoder) enter(open jsontext.Kind) error {
 		}
 	}
 	if d.depth++; d.depth > maxDepth {
-		return fail("JSON is nested too deeply")
+		return beyond("JSON is nested too deeply")
 	}
 	if _, err := d.json.ReadToken(); err != nil {
 		return d.syntax(err)
@@ -188,7 +195,7 @@ func (d *Decoder) Decode(v any) error {
 // grow counts an element of a list or map.
 func (d *Decoder) grow() error {
 	if d.elements++; d.elements > maxElements {
-		return fail("input has too many elements")
+		return beyond("input has too many elements")
 	}
 	return nil
 }
@@ -207,3 +214,10 @@ const structureUnexpected = "Start of structure or map found where not expected"
 func fail(message string) error {
 	return &awsapi.Error{Kind: awsapi.NotSerialized, Message: message}
 }
+
+// beyond is fail for what is beyond a bound of this package.
+func beyond(message string) error {
+	return &awsapi.Error{Kind: awsapi.NotSerialized, Message: message, Err: errBeyond}
+}
+
+var errBeyond = errors.New("beyond the bounds of an input")

@@ -24,6 +24,8 @@ package attr
 
 // Limits of the service. Sizes are in bytes.
 const (
+	// MaxName is the longest name of an attribute or of a member of a map, in bytes.
+	MaxName = 65_535
 	// MaxItemSize is the largest item, as Item.Size counts.
 	MaxItemSize = 409_600
 	// MaxPartitionKey bounds the values of a partition key together.

@@ -79,11 +79,11 @@ func (c *decoder) item() error {
 // member reads the value of a top-level attribute. A bad one becomes NULL, so
 // that the rest can be read. The name may be overwritten by the next read.
 func (c *decoder) member(name []byte, scalar error) error {
-	empty := len(name) == 0
+	bad := nameError(name)
 	addName(&c.b, name)
 	m := c.b.mark()
-	if empty && !c.single {
-		c.b.fail(errEmptyName)
+	if bad != nil && !c.single {
+		c.b.fail(bad)
 	}
 	if err := c.value(scalar); err != nil {
 		return err
@@ -95,6 +95,17 @@ func (c *decoder) member(name []byte, scalar error) error {
 			c.at, c.invalid = string(c.b.buf[e.key:e.keyEnd]), err
 		}
 		c.b.Null()
+	}
+	return nil
+}
+
+// nameError refuses names that no attribute and no member of a map has.
+func nameError(name []byte) error {
+	switch {
+	case len(name) == 0:
+		return errEmptyName
+	case len(name) > MaxName:
+		return errNameSize
 	}
 	return nil
 }
@@ -277,8 +288,8 @@ func (c *decoder) object() error {
 		if err != nil {
 			return err
 		}
-		if len(name) == 0 {
-			c.b.fail(errEmptyName)
+		if bad := nameError(name); bad != nil {
+			c.b.fail(bad)
 		}
 		addName(&c.b, name)
 		if err := c.value(errPayloadType); err != nil {

@@ -34,6 +34,7 @@ var (
 	errManyTypes   = invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
 	errNullFalse   = invalidParameters("Null attribute value types must have the value of true")
 	errEmptyName   = invalid("Empty attribute name")
+	errNameSize    = invalid("Attribute name is too large, must be less than 65536 bytes")
 	errNesting     = invalid("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
 	errOverflow    = invalid("Number overflow. Attempting to store a number with magnitude larger than supported range")
 	errUnderflow   = invalid("Number underflow. Attempting to store a number with magnitude smaller than supported range")

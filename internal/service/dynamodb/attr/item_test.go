@@ -80,30 +80,34 @@ func TestBadValuesAreRefused(t *testing.T) {
 		many    = "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
 		ompv    = "One or more parameter values were invalid: "
 		nesting = "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
+		name    = "Attribute name is too large, must be less than 65536 bytes"
 	)
+	long := strings.Repeat("é", 32_767) + "e"
 	for in, want := range map[string]string{
-		`{}`:                            empty,
-		`null`:                          empty,
-		`{"S":null}`:                    empty,
-		`{"X":"a"}`:                     empty,
-		`{"L":[{}]}`:                    empty,
-		`{"M":{"a":null}}`:              empty,
-		`{"S":"a","N":"1"}`:             many,
-		`{"S":"a","N":"x"}`:             noNumber + ": x",
-		`{"N":"x","S":"a"}`:             noNumber + ": x",
-		`{"NULL":false}`:                ompv + "Null attribute value types must have the value of true",
-		`{"SS":[]}`:                     ompv + "An string set  may not be empty",
-		`{"NS":[]}`:                     ompv + "An number set  may not be empty",
-		`{"BS":[]}`:                     ompv + "Binary sets should not be empty",
-		`{"SS":["b","a","b"]}`:          ompv + "Input collection [b, a, b] contains duplicates.",
-		`{"BS":["/w==","AA==","AA=="]}`: ompv + "Input collection [/w==, AA==, AA==]of type BS contains duplicates.",
-		`{"NS":["1","10E-1"]}`:          "Input collection contains duplicates",
-		`{"NS":["1",""]}`:               noNumber,
-		`{"M":{"":{"S":"a"}}}`:          "Empty attribute name",
-		`{"N":"1E126"}`:                 overflow,
-		nested(32, `{"S":"a"}`):         nesting,
-		nested(32, `{"L":[]}`):          nesting,
-		nested(4000, `{"S":"a"}`):       nesting,
+		`{}`:                               empty,
+		`null`:                             empty,
+		`{"S":null}`:                       empty,
+		`{"X":"a"}`:                        empty,
+		`{"L":[{}]}`:                       empty,
+		`{"M":{"a":null}}`:                 empty,
+		`{"S":"a","N":"1"}`:                many,
+		`{"S":"a","N":"x"}`:                noNumber + ": x",
+		`{"N":"x","S":"a"}`:                noNumber + ": x",
+		`{"NULL":false}`:                   ompv + "Null attribute value types must have the value of true",
+		`{"SS":[]}`:                        ompv + "An string set  may not be empty",
+		`{"NS":[]}`:                        ompv + "An number set  may not be empty",
+		`{"BS":[]}`:                        ompv + "Binary sets should not be empty",
+		`{"SS":["b","a","b"]}`:             ompv + "Input collection [b, a, b] contains duplicates.",
+		`{"BS":["/w==","AA==","AA=="]}`:    ompv + "Input collection [/w==, AA==, AA==]of type BS contains duplicates.",
+		`{"NS":["1","10E-1"]}`:             "Input collection contains duplicates",
+		`{"NS":["1",""]}`:                  noNumber,
+		`{"M":{"":{"S":"a"}}}`:             "Empty attribute name",
+		`{"N":"1E126"}`:                    overflow,
+		member(long + "x"):                 name,
+		`{"L":[` + member(long+"é") + `]}`: name,
+		nested(32, `{"S":"a"}`):            nesting,
+		nested(32, `{"L":[]}`):             nesting,
+		nested(4000, `{"S":"a"}`):          nesting,
 	} {
 		_, err := decode(`{"first":{"S":"fine"},"bad":` + in + `,"last":{"N":"also bad"}}`)
 		var invalid *attr.ValidationError
@@ -116,7 +120,16 @@ func TestBadValuesAreRefused(t *testing.T) {
 			t.Errorf("31 levels: %v", err)
 		}
 	}
+	if _, err := decode(`{"` + long + `":` + member(long) + `}`); err != nil {
+		t.Errorf("the longest names: %v", err)
+	}
+	if _, err := decode(`{"` + long + `x":{"S":"a"}}`); err == nil || err.Error() != name {
+		t.Errorf("an attribute with a longer name: %v", err)
+	}
 }
+
+// member returns a map with one member.
+func member(name string) string { return `{"M":{"` + name + `":{"S":"a"}}}` }
 
 func TestWrongShapesAreSerializationErrors(t *testing.T) {
 	for in, want := range map[string]string{

@@ -2,65 +2,43 @@
 
 package expr
 
-import (
-	"slices"
-
-	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
-)
-
-// Updated is what an update made of an item.
-type Updated struct {
-	Item    attr.Item
-	touched []Path // where the targets that now have a value are in Item
-}
-
-// New returns what the update's targets have become, as ReturnValues
-// UPDATED_NEW does.
-func (u Updated) New() attr.Item {
-	set, err := newTrie(updateKind, u.touched)
-	if err != nil { // touched paths are as distinct as the targets they come from
-		return attr.Item{}
-	}
-	return set.project(u.Item)
-}
+import "github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
 
 // Apply returns the item after the update; old stays as it is. Everything on the
 // right-hand sides is taken from old. For an item that does not exist yet, old
 // holds its key. The error is a ValidationError.
-func (u *Update) Apply(old attr.Item) (Updated, error) {
+func (u *Update) Apply(old attr.Item) (attr.Item, error) {
 	w := writer{outcomes: make([]outcome, len(u.targets))}
 	size := 0
 	for i, t := range u.targets {
 		var err error
 		if w.outcomes[i], err = t.effect(old); err != nil {
-			return Updated{}, err
+			return attr.Item{}, err
 		}
 		// Checked as we go: many targets may share one large value.
 		if size += w.outcomes[i].value.Size(); size > attr.MaxItemSize {
-			return Updated{}, errUpdateSize
+			return attr.Item{}, errUpdateSize
 		}
 	}
 	w.b.Grow(len(old.Stored()) + 2*size)
 	w.members(u.set, old.All())
 	if w.err != nil {
-		return Updated{}, w.err
+		return attr.Item{}, w.err
 	}
 	item, err := w.b.Item()
 	if err != nil {
-		return Updated{}, err
+		return attr.Item{}, err
 	}
 	if item.Size() > attr.MaxItemSize {
-		return Updated{}, errUpdateSize
+		return attr.Item{}, errUpdateSize
 	}
-	return Updated{Item: item, touched: w.touched}, nil
+	return item, nil
 }
 
 // A writer writes an item anew, with outcomes in the place of targets.
 type writer struct {
 	b        attr.Builder
 	outcomes []outcome // of the targets
-	at       Path      // where in the new item
-	touched  []Path
 	err      error
 }
 
@@ -92,7 +70,7 @@ func (w *writer) member(m branch, old attr.Value) {
 		return
 	}
 	w.b.Name(m.elem.Name)
-	w.value(m, old)
+	w.value(m.to, old)
 }
 
 // gone reports whether the target at t has no value in the new item.
@@ -104,57 +82,46 @@ func (w *writer) gone(t *trie, old attr.Value) bool {
 	return o.removed || (o.value.Type() == 0 && old.Type() == 0)
 }
 
-func (w *writer) value(m branch, old attr.Value) {
-	w.at = append(w.at, m.elem)
-	defer func() { w.at = w.at[:len(w.at)-1] }()
+func (w *writer) value(t *trie, old attr.Value) {
 	switch {
-	case m.to.isLeaf:
-		w.touched = append(w.touched, slices.Clone(w.at))
-		if v := w.outcomes[m.to.leaf].value; v.Type() != 0 {
+	case t.isLeaf:
+		if v := w.outcomes[t.leaf].value; v.Type() != 0 {
 			old = v
 		}
 		w.b.Value(old)
-	case len(m.to.indexes) > 0 && old.Type() == attr.TypeL:
+	case len(t.indexes) > 0 && old.Type() == attr.TypeL:
 		w.b.Begin(attr.TypeL)
-		w.elements(m.to.indexes, old)
+		w.elements(t.indexes, old)
 		w.b.End()
-	case len(m.to.members) > 0 && old.Type() == attr.TypeM:
+	case len(t.members) > 0 && old.Type() == attr.TypeM:
 		w.b.Begin(attr.TypeM)
-		w.members(m.to, old.Map())
+		w.members(t, old.Map())
 		w.b.End()
 	default:
-		w.fail()
+		w.err = errUpdatePath
 	}
 }
-
-func (w *writer) fail() { w.err = errUpdatePath }
 
 // elements writes a list. Targets count its elements as they were; those beyond
 // the end are appended in their order.
 func (w *writer) elements(targets []branch, old attr.Value) {
-	i, written := 0, 0
+	i := 0
 	for e := range old.List() {
 		if len(targets) > 0 && targets[0].elem.Index == i {
-			written += w.element(targets[0], e, written)
+			w.element(targets[0].to, e)
 			targets = targets[1:]
 		} else {
 			w.b.Value(e)
-			written++
 		}
 		i++
 	}
 	for _, m := range targets {
-		written += w.element(m, attr.Value{}, written)
+		w.element(m.to, attr.Value{})
 	}
 }
 
-// element writes a targeted element as number at of the new list and returns
-// how many elements that made: one, or none.
-func (w *writer) element(m branch, old attr.Value, at int) int {
-	if w.gone(m.to, old) {
-		return 0
+func (w *writer) element(t *trie, old attr.Value) {
+	if !w.gone(t, old) {
+		w.value(t, old)
 	}
-	m.elem.Index = at
-	w.value(m, old)
-	return 1
 }

@@ -248,10 +248,10 @@ func (k kind) checkMade(o *operand) error {
 		return errEmptyName
 	}
 	for _, e := range o.path {
-		if e.Index < 0 || e.Index > maxIndex {
+		if e.Index < 0 || int64(e.Index) > maxIndex {
 			return k.errIndex(strconv.Itoa(e.Index))
 		}
-		if len(e.Name) > maxName {
+		if len(e.Name) > attr.MaxName {
 			return errNameSize
 		}
 	}

@@ -76,9 +76,9 @@ func TestBuiltExpressionsHaveTheLimitsOfTexts(t *testing.T) {
 		many[i] = num(int64(i))
 	}
 	for want, test := range map[string]expr.Test{
-		"The expression contains too many operators; the limit is 300":                                                                  chain,
+		"The expression contains too many operators; operator count: 301":                                                               chain,
 		"The document path has too many nesting elements; nesting levels: 33":                                                           expr.Exists(expr.At(long)),
-		"Incorrect number of operands for operator or function; operator or function: IN, number of operands: 102":                      expr.In(a, many...),
+		"The IN operator is provided with too many operands; number of operands: 101":                                                   expr.In(a, many...),
 		"The first operand must be distinct from the remaining operands for this operator or function; operator: =, first operand: [a]": expr.Compare("=", a, a),
 		"Incorrect operand type for operator or function; operator or function: <, operand type: BOOL":                                  expr.Compare("<", a, expr.Literal(attr.Bool(true))),
 		"Operator or function requires a document path; operator or function: attribute_exists":                                         expr.Exists(num(1)),
@@ -95,7 +95,7 @@ func TestBuiltExpressionsHaveTheLimitsOfTexts(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"":                          "Empty attribute name",
-		strings.Repeat("x", 65_536): "Attribute name is too large, must be less than 65536 characters",
+		strings.Repeat("x", 65_536): "Attribute name is too large, must be less than 65536 bytes",
 	} {
 		if _, err := expr.NewProjection(at(name)); text(err) != want {
 			t.Errorf("got %v, want %q", err, want)
@@ -123,8 +123,8 @@ func TestBuiltUpdatesApplyAsTheirTextsDo(t *testing.T) {
 	}
 	want := item(t, `{"n": {"N": "6"}, "sum": {"N": "7"}, "less": {"N": "3"}, "l": {"L": [{"S": "a"}, {"S": "b"}]},
 		"set": {"SS": ["y"]}, "m": {"M": {"k.l": {"S": "v"}}}}`)
-	if !got.Item.Equal(want) {
-		t.Errorf("got %v", got.Item)
+	if !got.Equal(want) {
+		t.Errorf("got %v", got)
 	}
 	for want, action := range map[string]expr.Action{
 		"Incorrect operand type for operator or function; operator: ADD, operand type: STRING":                                expr.Add(at("a"), attr.String("x")),
@@ -193,8 +193,8 @@ func TestAppendIsAListAppendOfWhatIsThere(t *testing.T) {
 		`{"l": {"L": [{"N": "7"}]}}`: `{"a": {"N": "1"}, "l": {"L": [{"N": "7"}, {"S": "b"}]}}`,
 	} {
 		got, err := v.Apply(item(t, old))
-		if err != nil || !got.Item.Equal(item(t, want)) {
-			t.Errorf("of %s it makes %v, %v", old, got.Item, err)
+		if err != nil || !got.Equal(item(t, want)) {
+			t.Errorf("of %s it makes %v, %v", old, got, err)
 		}
 	}
 	if _, err := expr.NewUpdate(expr.Append(at("l"), attr.String("x"))); err == nil {

@@ -32,7 +32,7 @@ func (k kind) errTooLong(size int) error {
 }
 
 func (k kind) errOperators() error {
-	return k.error("The expression contains too many operators; the limit is " + strconv.Itoa(MaxOperators))
+	return k.error("The expression contains too many operators; operator count: " + strconv.Itoa(MaxOperators+1))
 }
 
 func (k kind) errNesting() error { return k.error("The expression is nested too deeply;") }
@@ -70,6 +70,10 @@ func (k kind) errOperands(op string, n int) error {
 		", number of operands: " + strconv.Itoa(n))
 }
 
+func (k kind) errInOperands(n int) error {
+	return k.error("The IN operator is provided with too many operands; number of operands: " + strconv.Itoa(n))
+}
+
 func (k kind) errOperandType(op, typ string) error {
 	return k.error("Incorrect operand type for operator or function; operator or function: " + op + ", operand type: " + typ)
 }
@@ -91,7 +95,7 @@ func (k kind) errPaths(how string, one, two Path) error {
 // Refusals of names that no text has.
 var (
 	errEmptyName = invalid("Empty attribute name")
-	errNameSize  = invalid("Attribute name is too large, must be less than 65536 characters")
+	errNameSize  = invalid("Attribute name is too large, must be less than 65536 bytes")
 )
 
 // Refusals while an update is applied to an item.

@@ -42,10 +42,9 @@ const (
 	// MaxPath is how many names and indexes a document path may have.
 	MaxPath = 32
 
-	maxName  = 65_535
 	maxCount = MaxText          // of values: more than all expressions of a request can mention
 	maxDepth = 2 * MaxOperators // of parentheses and NOT
-	maxIndex = 1<<31 - 1
+	maxIndex = 1<<32 - 2
 
 	// An expression may look into its literals before it has an item: as many
 	// times over, or at this many bytes.

@@ -114,13 +114,13 @@ func TestConditionRefusals(t *testing.T) {
 		"a BETWEEN :s AND :n":                  "The BETWEEN operator requires same data type for lower and upper bounds; lower bound operand: AttributeValue: {S:str}, upper bound operand: AttributeValue: {N:1}",
 		"a BETWEEN :m AND :n":                  "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: AttributeValue: {N:2}, upper bound operand: AttributeValue: {N:1}",
 		"a BETWEEN :l AND :n":                  "Incorrect operand type for operator or function; operator or function: BETWEEN, operand type: L",
-		"a IN (" + strings.Repeat(":s,", 100) + ":s)": "Incorrect number of operands for operator or function; operator or function: IN, number of operands: 102",
+		"a IN (" + strings.Repeat(":s,", 100) + ":s)": "The IN operator is provided with too many operands; number of operands: 101",
 		deep:                           "The document path has too many nesting elements; nesting levels: 33",
-		"a[2147483648] = :s":           "List index is not within the allowable range; index: [2147483648]",
+		"a[4294967295] = :s":           "List index is not within the allowable range; index: [4294967295]",
 		"a[99999999999999999999] = :s": "List index is not within the allowable range; index: [99999999999999999999]",
-		"a = :s" + strings.Repeat(" OR a = :s", 150):   "The expression contains too many operators; the limit is 300",
+		"a = :s" + strings.Repeat(" OR a = :s", 150):   "The expression contains too many operators; operator count: 301",
 		strings.Repeat("(", 1000) + "a = :s":           "The expression is nested too deeply;",
-		strings.Repeat("NOT ", 1000) + "a = :s":        "The expression contains too many operators; the limit is 300",
+		strings.Repeat("NOT ", 1000) + "a = :s":        "The expression contains too many operators; operator count: 301",
 		"a = :s" + strings.Repeat(" ", expr.MaxText-5): "Expression size has exceeded the maximum allowed size; expression size: 4097",
 	} {
 		_, err := placeholders(t).Condition(in)
@@ -132,7 +132,7 @@ func TestConditionRefusals(t *testing.T) {
 
 func TestConditionsThatAreFine(t *testing.T) {
 	for _, in := range []string{
-		"(a = :s)", "(a) = (:s)", "((a) = :s)", "((a = :s) AND b = :t)", "NOT NOT a = :s", "not(a=:s)or b<>:t", "a BETWEEN :n AND :n", "a[2147483647] = :s",
+		"(a = :s)", "(a) = (:s)", "((a) = :s)", "((a = :s) AND b = :t)", "NOT NOT a = :s", "not(a=:s)or b<>:t", "a BETWEEN :n AND :n", "a[4294967294] = :s",
 		"(size(a)) > :n", "(attribute_exists(a))", "size(a) > size(b)", "a . b [ 0 ] . #x = :s",
 		"a\t=\r\n:s", "a IN (" + strings.Repeat(":s,", 99) + ":s)", "remove = :s",
 		"a = :s" + strings.Repeat(" ", expr.MaxText-6), strings.Repeat("a.", 31) + "a = :s",
@@ -210,6 +210,8 @@ func TestPlaceholderRefusals(t *testing.T) {
 		{map[string]string{"#a-b": "b"}, "", `ExpressionAttributeNames contains invalid key: Syntax error; key: "#a-b"`},
 		{map[string]string{"#" + long: "b"}, "", `ExpressionAttributeNames contains invalid key: Syntax error; key: "#` + long + `"`},
 		{map[string]string{"#a": ""}, "", "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a"},
+		{map[string]string{"#a": strings.Repeat("é", 32_768)}, "", "Attribute name is too large, must be less than 65536 bytes"},
+		{map[string]string{"#a": strings.Repeat("é", 32_767) + "e"}, "", ""},
 		{nil, `{}`, "ExpressionAttributeValues must not be empty"},
 		{nil, `{":a":{"N":"x"},"b":{"S":"x"}}`, `ExpressionAttributeValues contains invalid key: Syntax error; key: "b"`},
 		{nil, `{":a":{"S":"x"},":b":{"N":"x"}}`, "ExpressionAttributeValues contains invalid value: The parameter cannot be converted to a numeric value: x for key :b"},

@@ -48,11 +48,11 @@ func FuzzExpression(f *testing.F) {
 		if u, err := p.Update(text); !refused(err) {
 			out, err := u.Apply(it)
 			if !refused(err) {
-				if _, err := attr.ParseItem(out.Item.Stored()); err != nil {
+				if _, err := attr.ParseItem(out.Stored()); err != nil {
 					t.Fatalf("%q made an item that does not parse", text)
 				}
-				u.UpdatedOld(it)
-				out.New()
+				u.Updated(it)
+				u.Updated(out)
 			}
 		}
 	})

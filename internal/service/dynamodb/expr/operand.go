@@ -78,8 +78,8 @@ func (k kind) checkOperands(n *node, args []operand) error {
 	if want := conditionFunctions[n.op]; n.kind == functionNode && len(args) != want {
 		return k.errOperands(n.op, len(args))
 	}
-	if n.kind == inNode && len(args) > MaxIn+1 {
-		return k.errOperands(n.op, len(args))
+	if listed := len(args) - 1; n.kind == inNode && listed > MaxIn {
+		return k.errInOperands(listed)
 	}
 	if args[0].path != nil && n.op != "attribute_type" {
 		for _, o := range args[1:] {

@@ -68,8 +68,8 @@ func checkNames(names map[string]string) error {
 		if names[k] == "" {
 			return invalid("ExpressionAttributeNames contains invalid value: Empty attribute name for key " + k)
 		}
-		if len(names[k]) > maxName {
-			return invalid("ExpressionAttributeNames contains invalid value: Attribute name is too long for key " + k)
+		if len(names[k]) > attr.MaxName {
+			return errNameSize
 		}
 	}
 	return nil

@@ -257,6 +257,7 @@ func (u *Update) CheckIndexKeys(index attr.Schema, name string) error {
 	return nil
 }
 
-// UpdatedOld returns what the update's targets lead to in the item before the
-// update, as ReturnValues UPDATED_OLD does.
-func (u *Update) UpdatedOld(old attr.Item) attr.Item { return u.set.project(old) }
+// Updated returns what the update's targets lead to in an item: ReturnValues
+// UPDATED_OLD of the item before the update, and UPDATED_NEW of the item after.
+// Indexes are taken as they are written, in both.
+func (u *Update) Updated(it attr.Item) attr.Item { return u.set.project(it) }

@@ -82,7 +82,7 @@ func TestUpdateRefusals(t *testing.T) {
 }
 
 // apply updates an item; it returns the new item, or the refusal.
-func apply(t testing.TB, stored, update string) (u *expr.Update, out expr.Updated, err error) {
+func apply(t testing.TB, stored, update string) (u *expr.Update, out attr.Item, err error) {
 	t.Helper()
 	u, err = placeholders(t).Update(update)
 	if err != nil {
@@ -152,7 +152,7 @@ func TestUpdates(t *testing.T) {
 			t.Errorf("%s of %s: %v", c.update, c.stored, err)
 			continue
 		}
-		if got := string(out.Item.AppendJSON(nil)); got != c.want {
+		if got := string(out.AppendJSON(nil)); got != c.want {
 			t.Errorf("%s of %s\n got: %s\nwant: %s", c.update, c.stored, got, c.want)
 		}
 	}
@@ -222,8 +222,13 @@ func TestUpdatedAttributes(t *testing.T) {
 		{"REMOVE nothing", `{}`, `{}`},
 		{"SET m.k = :n", `{"m":{"M":{"k":{"S":"v"}}}}`, `{"m":{"M":{"k":{"N":"1"}}}}`},
 		{"SET l[2] = :n, l[0] = :m", `{"l":{"L":[{"S":"a"},{"S":"c"}]}}`, `{"l":{"L":[{"N":"2"},{"N":"1"}]}}`},
-		{"SET l[7] = :n", `{}`, `{"l":{"L":[{"N":"1"}]}}`},
-		{"REMOVE l[0] SET l[1] = :n", `{"l":{"L":[{"S":"a"},{"S":"b"}]}}`, `{"l":{"L":[{"N":"1"}]}}`},
+		{"SET l[3] = :n", `{}`, `{"l":{"L":[{"N":"1"}]}}`},
+		{"SET l[7] = :n", `{}`, `{}`},
+		{"SET l[3] = :n, l[7] = :m", `{}`, `{"l":{"L":[{"N":"1"}]}}`},
+		{"REMOVE l[0]", `{"l":{"L":[{"S":"a"}]}}`, `{"l":{"L":[{"S":"b"}]}}`},
+		{"REMOVE l[2]", `{"l":{"L":[{"S":"c"}]}}`, `{}`},
+		{"REMOVE l[0] SET l[1] = :n", `{"l":{"L":[{"S":"a"},{"S":"b"}]}}`, `{"l":{"L":[{"N":"1"},{"S":"c"}]}}`},
+		{"REMOVE m.k, m.gone", `{"m":{"M":{"k":{"S":"v"}}}}`, `{}`},
 		{"ADD a :n DELETE s :ss", `{"a":{"N":"1"},"s":{"SS":["a","z"]}}`, `{"a":{"N":"2"},"s":{"SS":["z"]}}`},
 	} {
 		u, out, err := apply(t, stored, c.update)
@@ -231,10 +236,10 @@ func TestUpdatedAttributes(t *testing.T) {
 			t.Errorf("%s: %v", c.update, err)
 			continue
 		}
-		if got := string(u.UpdatedOld(item(t, stored)).AppendJSON(nil)); got != c.old {
+		if got := string(u.Updated(item(t, stored)).AppendJSON(nil)); got != c.old {
 			t.Errorf("%s, old\n got: %s\nwant: %s", c.update, got, c.old)
 		}
-		if got := string(out.New().AppendJSON(nil)); got != c.new {
+		if got := string(u.Updated(out).AppendJSON(nil)); got != c.new {
 			t.Errorf("%s, new\n got: %s\nwant: %s", c.update, got, c.new)
 		}
 	}
@@ -334,7 +339,7 @@ func TestUpdatesSeeTheItemBefore(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if got := string(out.Item.AppendJSON(nil)); got != "{"+strings.Join(want, ",")+"}" {
+		if got := string(out.AppendJSON(nil)); got != "{"+strings.Join(want, ",")+"}" {
 			rt.Fatalf("%v made %s", order, got)
 		}
 	})
@@ -374,7 +379,7 @@ func TestListUpdatesRefersToTheListBefore(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if got := string(out.Item.AppendJSON(nil)); got != `{"l":{"L":[`+strings.Join(want, ",")+`]}}` {
+		if got := string(out.AppendJSON(nil)); got != `{"l":{"L":[`+strings.Join(want, ",")+`]}}` {
 			rt.Fatalf("%s made %s, want %v", update, got, want)
 		}
 	})
