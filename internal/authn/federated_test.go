@@ -42,7 +42,7 @@ func newLab(t *testing.T) *lab {
 	l := &lab{t: t, db: storage.New(d), directory: identity.New(keyring.NewMemory()), idp: n.Issuer("idp.example")}
 	t.Cleanup(func() { _ = l.db.Close() })
 	l.authn = authn.New(l.db, l.directory, federation.New(federation.Config{Dial: n.Dial, Roots: n.Roots()}))
-	l.provider = identity.OIDCProvider{Account: account, ID: identity.NewProviderID(), URL: "idp.example", ClientIDs: []string{federationtest.Audience}}
+	l.provider = identity.OIDCProvider{Account: account, ID: identity.NewOIDCProviderID(), URL: "idp.example", ClientIDs: []string{federationtest.Audience}}
 	l.update(func(tx *storage.Tx) error {
 		if err := l.directory.EnsureRoot(tx, account, "ROOTKEYOFTHETEST", "secret-of-the-test", time.Now()); err != nil {
 			return err
@@ -85,7 +85,7 @@ func TestAVerifiedTokenIsLookedAtAgain(t *testing.T) {
 		"the provider is another": {
 			change: func(l *lab, tx *storage.Tx) error {
 				p := l.provider
-				p.ID = identity.NewProviderID()
+				p.ID = identity.NewOIDCProviderID()
 				return identity.OIDCProviders.Put(tx, &p)
 			}, want: gone,
 		},

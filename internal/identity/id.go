@@ -23,7 +23,7 @@ const (
 )
 
 const (
-	uniqueIDSize    = 21 // characters, the prefix included
+	uniqueIDSize    = 21 // characters of a principal's, a group's or a policy's, the prefix included
 	accessKeyIDSize = 20
 	accountIDSize   = 12 // digits
 )
@@ -31,12 +31,12 @@ const (
 // ids encodes in upper-case letters and the digits 2 to 7.
 var ids = base32.StdEncoding.WithPadding(base32.NoPadding)
 
-// newUniqueID returns an id that is never given again: 4 characters of prefix
-// and 17 that are random.
+// newUniqueID returns an id that is never given again: the prefix, 4 characters for
+// what has policies, and 17 that are random.
 func newUniqueID(prefix string) string {
 	var b [11]byte
 	_, _ = rand.Read(b[:]) // never fails
-	return prefix + ids.EncodeToString(b[:])[:uniqueIDSize-len(prefix)]
+	return prefix + ids.EncodeToString(b[:])[:17]
 }
 
 // NewUserID returns the unique id of a new user.

@@ -5,6 +5,7 @@ package identity
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bailiwick-dev/bailiwick/arn"
@@ -27,24 +28,29 @@ func PrincipalIndex() storage.Span { return principals.Under(false) }
 func PrincipalSpan(id string) storage.Span { return principals.One(true, id) }
 
 // An InvalidPrincipalError is what [ResolvePrincipals] says of a policy that
-// names someone who doesn't exist.
+// names someone who doesn't exist or can't be.
 type InvalidPrincipalError struct{ Type, Entry string }
 
+// Error returns AWS's text.
 func (e *InvalidPrincipalError) Error() string {
-	return fmt.Sprintf("Invalid principal in policy: %q:%q", e.Type, e.Entry)
+	if e.Type == federated {
+		return "Federated principals must be valid domain names or SAML metadata ARNs"
+	}
+	return fmt.Sprintf("Invalid principal in policy: %q:%q", strings.ToUpper(e.Type), e.Entry)
 }
+
+// federated is the type of principals that identity providers are.
+const federated = "Federated"
 
 // ResolvePrincipals returns the policy text with the ARNs of users and roles in
 // Principal elements replaced by their unique ids, so that the policy goes on
 // meaning them and never others of the same name who come after. Principals
-// that don't exist are an *InvalidPrincipalError. tx must reach the users,
-// roles and accounts of every account named.
+// that don't exist, and services and identity providers that can't be, are an
+// *InvalidPrincipalError; whether a provider is registered is seen when it is
+// used. tx must reach the users, roles and accounts of every account named.
 func ResolvePrincipals(tx *storage.Tx, text []byte) ([]byte, error) {
 	return policy.MapPrincipals(text, func(kind, entry string) (string, error) {
-		if kind != "AWS" || entry == "*" {
-			return entry, nil
-		}
-		resolved, err := resolve(tx, entry)
+		resolved, err := resolve(tx, kind, entry)
 		if errors.Is(err, storage.ErrNotFound) {
 			return "", &InvalidPrincipalError{kind, entry}
 		}
@@ -52,9 +58,43 @@ func ResolvePrincipals(tx *storage.Tx, text []byte) ([]byte, error) {
 	})
 }
 
-// resolve returns what stands for an entry of an AWS principal, or
+// resolve returns what stands for an entry of a principal of that type, or
 // storage.ErrNotFound.
-func resolve(tx *storage.Tx, entry string) (string, error) {
+func resolve(tx *storage.Tx, kind, entry string) (string, error) {
+	switch kind {
+	case "AWS":
+		return resolveAWS(tx, entry)
+	case "Service":
+		return entry, mustBe(entry, policy.Service)
+	case federated:
+		if isDomain(entry) {
+			return entry, nil
+		}
+		return entry, mustBe(entry, policy.FederatedProvider)
+	}
+	return "", storage.ErrNotFound // nobody here has a canonical id
+}
+
+// mustBe returns storage.ErrNotFound if entry isn't a principal of that type.
+func mustBe(entry string, want policy.PrincipalType) error {
+	p, err := policy.ParsePrincipal(entry)
+	if err != nil || p.Type != want {
+		return storage.ErrNotFound
+	}
+	return nil
+}
+
+// isDomain reports whether s is a domain name of two labels or more.
+func isDomain(s string) bool {
+	labels := strings.Split(s, ".")
+	return len(s) <= 253 && len(labels) > 1 && !slices.ContainsFunc(labels, func(l string) bool {
+		return l == "" || len(l) > 63 || strings.Trim(l, "-") != l || strings.ContainsFunc(l, func(r rune) bool {
+			return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+		})
+	})
+}
+
+func resolveAWS(tx *storage.Tx, entry string) (string, error) {
 	if ValidAccount(entry) {
 		return entry, openAccount(tx, entry)
 	}
@@ -76,8 +116,11 @@ func resolve(tx *storage.Tx, entry string) (string, error) {
 		return resolveUser(tx, a)
 	case a.Service == "iam" && kind == "role":
 		return resolveRole(tx, a)
-	case a.Service == "sts" && (kind == "assumed-role" || kind == "federated-user"):
-		return entry, nil // sessions have no id before they begin
+	// Sessions have no id before they begin.
+	case a.Service == "sts" && kind == "assumed-role":
+		return entry, mustBe(entry, policy.AssumedRole)
+	case a.Service == "sts" && kind == "federated-user":
+		return entry, mustBe(entry, policy.FederatedUser)
 	}
 	return "", storage.ErrNotFound
 }

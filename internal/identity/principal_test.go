@@ -82,27 +82,70 @@ func TestPrincipalsThatDoNotExistAreRefused(t *testing.T) {
 	w := newWorld(t)
 	w.user("Ann", nil)
 	for name, entry := range map[string]string{
-		"unknown user":          "arn:aws:iam::" + blue + ":user/Bob",
-		"without its path":      "arn:aws:iam::" + blue + ":user/Ann",
-		"in another case":       "arn:aws:iam::" + blue + ":user/team/ann",
-		"in another account":    "arn:aws:iam::" + yellow + ":user/team/Ann",
-		"user as role":          "arn:aws:iam::" + blue + ":role/team/Ann",
-		"unknown account":       "999999999999",
-		"root of unknown":       "arn:aws:iam::999999999999:root",
-		"session of unknown":    "arn:aws:sts::999999999999:assumed-role/Reader/job",
-		"unknown id":            identity.NewUserID(),
-		"group":                 "arn:aws:iam::" + blue + ":group/team",
-		"role without name":     "arn:aws:iam::" + blue + ":role/",
-		"other partition":       "arn:aws-cn:iam::" + blue + ":user/team/Ann",
-		"with a region":         "arn:aws:iam:us-east-1:" + blue + ":user/team/Ann",
-		"no ARN":                "Ann",
-		"part of a wildcard":    "arn:aws:iam::" + blue + ":user/team/*",
-		"role session wildcard": "arn:aws:iam::" + blue + ":*",
+		"unknown user":         "arn:aws:iam::" + blue + ":user/Bob",
+		"without its path":     "arn:aws:iam::" + blue + ":user/Ann",
+		"in another case":      "arn:aws:iam::" + blue + ":user/team/ann",
+		"in another account":   "arn:aws:iam::" + yellow + ":user/team/Ann",
+		"user as role":         "arn:aws:iam::" + blue + ":role/team/Ann",
+		"unknown account":      "999999999999",
+		"root of unknown":      "arn:aws:iam::999999999999:root",
+		"session of unknown":   "arn:aws:sts::999999999999:assumed-role/Reader/job",
+		"unknown id":           identity.NewUserID(),
+		"group":                "arn:aws:iam::" + blue + ":group/team",
+		"role without name":    "arn:aws:iam::" + blue + ":role/",
+		"other partition":      "arn:aws-cn:iam::" + blue + ":user/team/Ann",
+		"with a region":        "arn:aws:iam:us-east-1:" + blue + ":user/team/Ann",
+		"no ARN":               "Ann",
+		"part of a wildcard":   "arn:aws:iam::" + blue + ":user/team/*",
+		"whole account":        "arn:aws:iam::" + blue + ":*",
+		"any session":          "arn:aws:sts::" + blue + ":assumed-role/Reader/*",
+		"session without name": "arn:aws:sts::" + blue + ":assumed-role/Reader",
+		"session with a path":  "arn:aws:sts::" + blue + ":assumed-role/team/Reader/job",
+		"any federated user":   "arn:aws:sts::" + blue + ":federated-user/b*",
+		"service as account":   "ec2.amazonaws.com",
 	} {
 		_, err := w.resolve(trusting(entry))
 		want := `Invalid principal in policy: "AWS":"` + entry + `"`
 		if e, ok := errors.AsType[*identity.InvalidPrincipalError](err); !ok || e.Error() != want {
 			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// Services and identity providers have no record, but their names have a form.
+func TestServicesAndProvidersHaveTheirForm(t *testing.T) {
+	w := newWorld(t)
+	const provider = "Federated principals must be valid domain names or SAML metadata ARNs"
+	for name, c := range map[string]struct{ kind, entry, err string }{
+		"service":                  {"Service", "ec2.amazonaws.com", ""},
+		"part of a service":        {"Service", "ops.apigateway.amazonaws.com", ""},
+		"service without a domain": {"Service", "lambda", `Invalid principal in policy: "SERVICE":"lambda"`},
+		"domain without a service": {"Service", "amazonaws.com", `Invalid principal in policy: "SERVICE":"amazonaws.com"`},
+		"service elsewhere":        {"Service", "ec2.amazonaws.com.example", `Invalid principal in policy: "SERVICE":"ec2.amazonaws.com.example"`},
+		"any service":              {"Service", "*.amazonaws.com", `Invalid principal in policy: "SERVICE":"*.amazonaws.com"`},
+		"provider AWS knows":       {"Federated", "accounts.google.com", ""},
+		"domain":                   {"Federated", "idp-1.example.com", ""},
+		"OpenID Connect provider":  {"Federated", "arn:aws:iam::" + blue + ":oidc-provider/idp.example/x", ""},
+		"SAML provider":            {"Federated", "arn:aws:iam::" + blue + ":saml-provider/corp", ""},
+		"one label":                {"Federated", "lambda", provider},
+		"URL":                      {"Federated", "https://idp.example", provider},
+		"user as a provider":       {"Federated", "arn:aws:iam::" + blue + ":user/team/Ann", provider},
+		"provider without account": {"Federated", "arn:aws:iam:::saml-provider/corp", provider},
+		"any domain":               {"Federated", "*.example.com", provider},
+		"empty label":              {"Federated", "idp..example", provider},
+		"hyphen at an end":         {"Federated", "idp-.example", provider},
+		"canonical user":           {"CanonicalUser", "79a59df900b949e5", `Invalid principal in policy: "CANONICALUSER":"79a59df900b949e5"`},
+	} {
+		text := `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"` + c.kind + `":"` + c.entry + `"},"Action":"sts:AssumeRole"}}`
+		got, err := w.resolve(text)
+		if c.err == "" {
+			if err != nil || got != text {
+				t.Errorf("%s: became %s, %v", name, got, err)
+			}
+			continue
+		}
+		if e, ok := errors.AsType[*identity.InvalidPrincipalError](err); !ok || e.Error() != c.err {
+			t.Errorf("%s: got %v, want %s", name, err, c.err)
 		}
 	}
 }

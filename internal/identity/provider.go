@@ -186,8 +186,10 @@ func parseProviderARN(a arn.ARN, prefix string) (account, rest string, ok bool) 
 	return a.Account, rest, true
 }
 
-// NewProviderID returns the unique id of a new identity provider.
-func NewProviderID() string { return newUniqueID(providerPrefix) }
+// NewOIDCProviderID returns the unique id of a new OpenID Connect provider. AWS
+// shows none for them.
+func NewOIDCProviderID() string { return newUniqueID("AIDP") }
 
-// providerPrefix begins the ids of identity providers. AWS has none for them.
-const providerPrefix = "AIDP"
+// NewSAMLProviderID returns the unique id of a new SAML provider, which IAM shows as
+// its SAMLProviderUUID: by its API reference of 22 to 64 characters.
+func NewSAMLProviderID() string { return newUniqueID("SAMLSP") }

@@ -65,7 +65,7 @@ func createOIDCProvider(_ context.Context, c *awsapi.Call, in *createOIDCProvide
 	}
 	p := &identity.OIDCProvider{
 		Account:     account,
-		ID:          identity.NewProviderID(),
+		ID:          identity.NewOIDCProviderID(),
 		URL:         in.issuer,
 		ClientIDs:   once(in.ClientIDList),
 		Thumbprints: once(in.ThumbprintList),

@@ -56,7 +56,7 @@ func createSAMLProvider(_ context.Context, c *awsapi.Call, in *createSAMLProvide
 	}
 	p := &identity.SAMLProvider{
 		Account:    account,
-		ID:         identity.NewProviderID(),
+		ID:         identity.NewSAMLProviderID(),
 		Name:       in.Name,
 		Metadata:   in.SAMLMetadataDocument,
 		Tags:       in.Tags,
@@ -83,12 +83,13 @@ func getSAMLProvider(_ context.Context, c *awsapi.Call, in *getSAMLProviderInput
 	}, nil
 }
 
-// validUntil returns when p's metadata ends, nil if it doesn't.
-func validUntil(p *identity.SAMLProvider) *time.Time {
+// validUntil returns when p's metadata ends. Metadata that doesn't say is shown as
+// AWS does, for a hundred years: clients rely on a date.
+func validUntil(p *identity.SAMLProvider) time.Time {
 	if p.ValidUntil.IsZero() {
-		return nil
+		return p.Created.AddDate(100, 0, 0)
 	}
-	return &p.ValidUntil
+	return p.ValidUntil
 }
 
 func listSAMLProviders(_ context.Context, c *awsapi.Call, _ *listSAMLProvidersInput) (*listSAMLProvidersOutput, error) {

@@ -51,6 +51,7 @@ func TestSimulationsAreChecked(t *testing.T) {
 		"no caller":             {func(in *simulateCustomPolicyInput) { in.CallerArn = text("me") }, "InvalidInput", "me"},
 		"a caller of nowhere":   {func(in *simulateCustomPolicyInput) { in.CallerArn = text("s3.amazonaws.com") }, "InvalidInput", "s3.amazonaws.com"},
 		"a bad boundary":        {func(in *simulateCustomPolicyInput) { in.PermissionsBoundaryPolicyInputList = []string{"{}"} }, "InvalidInput", "PermissionsBoundaryPolicyInputList"},
+		"two boundaries":        {func(in *simulateCustomPolicyInput) { in.PermissionsBoundaryPolicyInputList = []string{tryAll, tryAll} }, "ValidationError", "permissionsBoundaryPolicyInputList"},
 		"a bad resource policy": {func(in *simulateCustomPolicyInput) { in.ResourcePolicy = text(`{}`) }, "InvalidInput", "ResourcePolicy"},
 		"too many keys":         {func(in *simulateCustomPolicyInput) { in.ContextEntries = make([]contextEntry, 501) }, "ValidationError", "contextEntries"},
 		"a key without a name":  {func(in *simulateCustomPolicyInput) { in.ContextEntries = make([]contextEntry, 1) }, "InvalidInput", "name"},

@@ -17,8 +17,10 @@ import (
 )
 
 // Limits of a simulation. Those on lists are not AWS's, whose only limit is the
-// size of the request.
+// size of the request, but for the boundary: nobody has two.
 const (
+	maxTriedBoundaries = 1
+
 	maxTriedPolicies = 100
 	maxTriedActions  = 1000
 	maxTriedARNs     = 1000
@@ -36,14 +38,14 @@ var (
 
 func (in *getContextKeysForCustomPolicyInput) Validate() error {
 	var v checks
-	v.policies("policyInputList", in.PolicyInputList, true)
+	v.policies("policyInputList", in.PolicyInputList, maxTriedPolicies, true)
 	return v.Err()
 }
 
 func (in *getContextKeysForPrincipalPolicyInput) Validate() error {
 	var v checks
 	v.Name("policySourceArn", in.PolicySourceArn, constraint.ARN)
-	v.policies("policyInputList", in.PolicyInputList, false)
+	v.policies("policyInputList", in.PolicyInputList, maxTriedPolicies, false)
 	if err := v.Err(); err != nil {
 		return err
 	}
@@ -52,8 +54,8 @@ func (in *getContextKeysForPrincipalPolicyInput) Validate() error {
 
 func (in *simulateCustomPolicyInput) Validate() error {
 	var v checks
-	v.policies("policyInputList", in.PolicyInputList, true)
-	v.policies("permissionsBoundaryPolicyInputList", in.PermissionsBoundaryPolicyInputList, false)
+	v.policies("policyInputList", in.PolicyInputList, maxTriedPolicies, true)
+	v.policies("permissionsBoundaryPolicyInputList", in.PermissionsBoundaryPolicyInputList, maxTriedBoundaries, false)
 	in.trial = trial{
 		actions: in.ActionNames, resources: in.ResourceArns, resourcePolicy: in.ResourcePolicy, owner: in.ResourceOwner,
 		caller: in.CallerArn, entries: in.ContextEntries, handling: in.ResourceHandlingOption,
@@ -66,8 +68,8 @@ func (in *simulateCustomPolicyInput) Validate() error {
 func (in *simulatePrincipalPolicyInput) Validate() error {
 	var v checks
 	v.Name("policySourceArn", in.PolicySourceArn, constraint.ARN)
-	v.policies("policyInputList", in.PolicyInputList, false)
-	v.policies("permissionsBoundaryPolicyInputList", in.PermissionsBoundaryPolicyInputList, false)
+	v.policies("policyInputList", in.PolicyInputList, maxTriedPolicies, false)
+	v.policies("permissionsBoundaryPolicyInputList", in.PermissionsBoundaryPolicyInputList, maxTriedBoundaries, false)
 	in.trial = trial{
 		actions: in.ActionNames, resources: in.ResourceArns, resourcePolicy: in.ResourcePolicy, owner: in.ResourceOwner,
 		caller: in.CallerArn, entries: in.ContextEntries, handling: in.ResourceHandlingOption,
@@ -80,12 +82,12 @@ func (in *simulatePrincipalPolicyInput) Validate() error {
 	return in.source.parse(in.PolicySourceArn)
 }
 
-// policies checks a list of documents' lengths and characters.
-func (v *checks) policies(member string, texts []string, required bool) {
+// policies checks a list of up to limit documents: their lengths and characters.
+func (v *checks) policies(member string, texts []string, limit int, required bool) {
 	if required && len(texts) == 0 {
 		v.Required(member, "")
 	}
-	if v.Count(member, len(texts), maxTriedPolicies) {
+	if v.Count(member, len(texts), limit) {
 		for i := range texts {
 			v.Text(nth(member, i), &texts[i], constraint.Document)
 		}

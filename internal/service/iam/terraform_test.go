@@ -85,6 +85,14 @@ func TestTerraformResourcesLiveAndDie(t *testing.T) {
 		"aws_iam_openid_connect_provider": plan.oidcProvider,
 		"aws_iam_user":                    plan.user,
 		"aws_iam_group":                   plan.group,
+		"aws_iam_user_policy":             plan.userPolicy,
+		"aws_iam_user_policy_attachment":  plan.userAttachment,
+		"aws_iam_group_policy":            plan.groupPolicy,
+		"aws_iam_group_policy_attachment": plan.groupAttachment,
+		"aws_iam_group_membership":        plan.membership,
+		"aws_iam_access_key":              plan.accessKey,
+		"aws_iam_saml_provider":           plan.samlProvider,
+		"aws_iam_account_alias":           plan.accountAlias,
 	} {
 		t.Run(name, func(t *testing.T) { live(plan{t, client}) })
 	}

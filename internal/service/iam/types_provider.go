@@ -90,7 +90,7 @@ type getSAMLProviderOutput struct {
 	SAMLMetadataDocument string
 	SAMLProviderUUID     string
 	CreateDate           time.Time
-	ValidUntil           *time.Time
+	ValidUntil           time.Time
 	Tags                 []awsapi.Tag
 }
 
@@ -99,7 +99,7 @@ type listSAMLProvidersInput struct{}
 type samlProviderEntry struct {
 	Arn        string
 	CreateDate time.Time
-	ValidUntil *time.Time
+	ValidUntil time.Time
 }
 
 type listSAMLProvidersOutput struct{ SAMLProviderList []samlProviderEntry }
