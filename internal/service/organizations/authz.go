@@ -102,7 +102,9 @@ func actions() []awsapi.Action {
 		}
 	}
 	target := []string{"root", "ou", "account"}
-	add(nil, nil, "DescribeOrganization", "ListRoots", "ListAccounts", "DescribeCreateAccountStatus", "ListCreateAccountStatus")
+	add(nil, nil, "DescribeOrganization", "ListRoots", "ListAccounts", "DescribeCreateAccountStatus", "ListCreateAccountStatus",
+		"ListAWSServiceAccessForOrganization")
+	add([]awsapi.Key{{Name: "organizations:ServicePrincipal"}}, nil, "ListDelegatedAdministrators")
 	add(requested, nil, "CreateAccount")
 	add(tagged, []string{"account"}, "DescribeAccount", "CloseAccount")
 	add(tagged, target, "MoveAccount", "ListParents", "ListChildren", "ListAccountsForParent", "ListOrganizationalUnitsForParent")

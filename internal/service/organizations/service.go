@@ -70,6 +70,10 @@ func accountOperations() []awsapi.Operation {
 		awsapi.Op(read("ListCreateAccountStatus", `{}`),
 			needs("organizations:ListCreateAccountStatus", false, requestNeeds[listCreateAccountStatusInput]), listCreateAccountStatus),
 		awsapi.Op(read("ListAccounts", `{}`), needs("organizations:ListAccounts", false, nothing[listAccountsInput]), listAccounts),
+		awsapi.Op(read("ListAWSServiceAccessForOrganization", `{}`),
+			needs("organizations:ListAWSServiceAccessForOrganization", false, nothing[listServiceAccessInput]), listServiceAccess),
+		awsapi.Op(read("ListDelegatedAdministrators", `{"ServicePrincipal":"access-analyzer.amazonaws.com"}`),
+			needs("organizations:ListDelegatedAdministrators", false, administratorsNeeds), listDelegatedAdministrators),
 		awsapi.Op(read("DescribeAccount", `{"AccountId":"`+sampleAccount+`"}`),
 			needs("organizations:DescribeAccount", false, about(func(in *describeAccountInput) string { return in.AccountId })), describeAccount),
 	}
