@@ -55,7 +55,8 @@ var awsServices = [...]awsService{
 			"?": "AssociateTableReplica InjectError ReadDataForReplication ReplicateSettings WriteDataForReplication",
 		},
 		carried: map[string]string{
-			"dynamodb:LeadingKeys": "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem PartiQLInsert PartiQLUpdate PartiQLDelete PartiQLSelect?",
+			"dynamodb:LeadingKeys":             "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem PartiQLInsert PartiQLUpdate PartiQLDelete PartiQLSelect?",
+			"dynamodb:FirstPartitionKeyValues": "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem PartiQLInsert PartiQLUpdate PartiQLDelete PartiQLSelect?",
 		},
 		keys: `dynamodb:Attributes dynamodb:EnclosingOperation dynamodb:FirstPartitionKeyValues dynamodb:FourthPartitionKeyValues
 			dynamodb:FullTableScan dynamodb:LeadingKeys dynamodb:ReturnConsumedCapacity dynamodb:ReturnValues

@@ -30,6 +30,7 @@ func (c *checker) run() {
 		c.placeholders(s)
 		c.unknownActions(s)
 		c.unknownKeys(s)
+		c.unknownVariables(s)
 		c.mismatches(s)
 		if !s.allow {
 			continue
@@ -37,6 +38,7 @@ func (c *checker) run() {
 		c.collisions(s)
 		c.caseFolding(s)
 		c.vacuous(s)
+		c.mixed(s)
 		c.listing(s)
 		c.defaults(s)
 		c.wildcardActions(s)
@@ -60,8 +62,14 @@ func (c *checker) builder(s *statement) *builder { return &builder{c.catalogue, 
 
 // Keys that say which tenant's data a request is for.
 var isolatingKeys = [...]string{
-	"dynamodb:LeadingKeys", "s3:prefix", "s3:ExistingObjectTag/", "aws:ResourceTag/", "kms:EncryptionContext:",
+	"dynamodb:LeadingKeys", "dynamodb:FirstPartitionKeyValues", "s3:prefix", "s3:ExistingObjectTag/", "aws:ResourceTag/", "kms:EncryptionContext:",
 	"secretsmanager:ResourceTag/", "iam:ResourceTag/",
+}
+
+// isPartitionKey reports whether the condition key is one of the two names of a
+// partition key.
+func isPartitionKey(key string) bool {
+	return strings.EqualFold(key, "dynamodb:LeadingKeys") || strings.EqualFold(key, "dynamodb:FirstPartitionKeyValues")
 }
 
 func isIsolating(key string) bool {

@@ -71,6 +71,34 @@ var cases = []struct {
 		[]string{"L1 error!~"},
 	},
 	{
+		"a question mark right after the variable", policy.Identity,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${aws:PrincipalTag/TenantID}?/x"`,
+		[]string{"L1 error!~"},
+	},
+	{
+		"a question mark right before the variable", policy.Identity,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/?${aws:PrincipalTag/TenantID}/x"`,
+		[]string{"L1 error!"},
+	},
+	{
+		"the random end of a secret's name", policy.Identity,
+		`"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"arn:aws:secretsmanager:us-east-1:111122223333:secret:${aws:PrincipalTag/TenantID}-??????"`, nil,
+	},
+	{
+		"a prefix parameter that ends in the variable", policy.Identity,
+		`"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::b","Condition":{"StringLike":{"s3:prefix":["${aws:PrincipalTag/TenantID}/*","${aws:PrincipalTag/TenantID}"]}}`,
+		[]string{"L1 error!~"},
+	},
+	{
+		"a prefix parameter that equals the variable", policy.Identity,
+		`"Effect":"Allow","Action":["s3:GetObject","s3:ListBucket"],"Resource":["arn:aws:s3:::b","arn:aws:s3:::b/x"],"Condition":{"StringEquals":{"s3:prefix":"t/${aws:PrincipalTag/TenantID}"}}`,
+		[]string{"L1 error!~"},
+	},
+	{
+		"a prefix parameter that must not be the variable", policy.Identity,
+		`"Effect":"Deny","Action":"s3:ListBucket","Resource":"arn:aws:s3:::b","Condition":{"StringEquals":{"s3:prefix":"${aws:PrincipalTag/TenantID}"}}`, nil,
+	},
+	{
 		"tenants whose ids differ in case", policy.Identity,
 		`"Effect":"Allow","Action":"kms:Decrypt","Resource":"*","Condition":{"StringEqualsIgnoreCase":{"aws:ResourceTag/T":"${aws:PrincipalTag/T}"}}`,
 		[]string{"L1 warning!~"},
@@ -93,6 +121,24 @@ var cases = []struct {
 		"ForAllValues with ForAnyValue beside it", policy.Identity,
 		`"Effect":"Allow","Action":"dynamodb:Query","Resource":` + table + `,"Condition":{"ForAnyValue:StringLike":{"dynamodb:LeadingKeys":"*"},` + keyed + `}`,
 		nil,
+	},
+	{
+		"ForAnyValue of the keys of a batch", policy.Identity,
+		`"Effect":"Allow","Action":["dynamodb:GetItem","dynamodb:BatchGetItem"],"Resource":` + table + `,"Condition":{"ForAnyValue:StringEquals":{"dynamodb:LeadingKeys":"${aws:PrincipalTag/TenantID}"}}`,
+		[]string{"L2 error!~"},
+	},
+	{
+		"ForAnyValue of the keys of a wildcard's batches", policy.Identity,
+		`"Effect":"Allow","Action":"dynamodb:*Item","Resource":` + table + `,"Condition":{"ForAnyValue:StringLike":{"dynamodb:LeadingKeys":"${aws:PrincipalTag/TenantID}#*"}}`,
+		[]string{"L2 error!~"},
+	},
+	{
+		"ForAnyValue of a single key", policy.Identity,
+		`"Effect":"Allow","Action":["dynamodb:GetItem","dynamodb:Query"],"Resource":` + table + `,"Condition":{"ForAnyValue:StringEquals":{"dynamodb:LeadingKeys":"${aws:PrincipalTag/TenantID}"}}`, nil,
+	},
+	{
+		"ForAnyValue of the keys of a batch, with ForAllValues beside it", policy.Identity,
+		`"Effect":"Allow","Action":"dynamodb:BatchGetItem","Resource":` + table + `,"Condition":{"ForAnyValue:StringEquals":{"dynamodb:LeadingKeys":"${aws:PrincipalTag/TenantID}"},` + keyed + `}`, nil,
 	},
 	{
 		"a Null that asks for the opposite is no guard", policy.Identity,
@@ -156,6 +202,40 @@ var cases = []struct {
 		"a key without a service", policy.Identity,
 		`"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::b","Condition":{"StringEquals":{"prefix":"a"}}`,
 		[]string{"L3 note"},
+	},
+	{
+		"a misspelt key of a variable", policy.Identity,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${aws:PrincipleTag/TenantID}/*"`,
+		[]string{"L3 warning~"},
+	},
+	{
+		"a misspelt key of a variable with a default", policy.Identity,
+		`"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::b","Condition":{"StringLike":{"s3:prefix":"t/${aws:usrname, 'x'}/*"}}`,
+		[]string{"L3 warning~"},
+	},
+	{
+		"a misspelt key of a variable in what a Deny is about", policy.Identity,
+		`"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${aws:PrincipleTag/TenantID}/*"`,
+		[]string{"L3 error~"},
+	},
+	{
+		"a misspelt key of a variable that a Deny spares", policy.Identity,
+		`"Effect":"Deny","Action":"s3:GetObject","NotResource":"arn:aws:s3:::b/${aws:PrincipleTag/TenantID}/*"`,
+		[]string{"L3 warning~"},
+	},
+	{
+		"a misspelt key of a variable that an Allow excepts", policy.Identity,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringNotEquals":{"aws:username":"${aws:PrincipleTag/TenantID}"}}`,
+		[]string{"L2 error!~", "L3 error~"},
+	},
+	{
+		"a variable that nobody knows", policy.Identity,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${s3:QuantumEntanglementLevel}/*"`,
+		[]string{"L3 note"},
+	},
+	{
+		"variables of identity providers are known", policy.Identity,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":["arn:aws:s3:::b/${cognito-identity.amazonaws.com:sub}/*","arn:aws:s3:::b/${saml:sub}/*"]`, nil,
 	},
 	{
 		"a misspelt action", policy.Identity,
@@ -247,6 +327,33 @@ var cases = []struct {
 			"ForAnyValue:StringEquals":{"sts:TransitiveTagKeys":"TenantID"}}`, nil,
 	},
 	{
+		"a role for which tags of any key may be passed", policy.Trust,
+		`"Effect":"Allow",` + leader + `,"Action":["sts:AssumeRole","sts:TagSession"],"Condition":{
+			"StringLike":{"aws:RequestTag/TenantID":"?*"},"ForAllValues:StringLike":{"aws:TagKeys":["TenantID","*"]},
+			"ForAnyValue:StringEquals":{"sts:TransitiveTagKeys":"TenantID"}}`,
+		[]string{"L6 error!~"},
+	},
+	{
+		"a role for which another tag must be transitive", policy.Trust,
+		`"Effect":"Allow",` + leader + `,"Action":["sts:AssumeRole","sts:TagSession"],"Condition":{
+			"StringLike":{"aws:RequestTag/TenantID":"?*"},"ForAllValues:StringEquals":{"aws:TagKeys":["TenantID","Team"]},
+			"ForAnyValue:StringEquals":{"sts:TransitiveTagKeys":["Team","TenantID"]}}`,
+		[]string{"L6 warning!"},
+	},
+	{
+		"a role for everybody", policy.Trust,
+		`"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Condition":{"StringLike":{"sts:RoleSessionName":"app-*","aws:PrincipalArn":"*"}}`,
+		[]string{"L6 error!"},
+	},
+	{
+		"a role for everybody of the organization", policy.Trust,
+		`"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1234567890"}}`, nil,
+	},
+	{
+		"a role that nobody may assume", policy.Trust,
+		`"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"`, nil,
+	},
+	{
 		"tokens of a user pool for anybody", policy.Trust,
 		`"Effect":"Allow","Principal":{"Federated":"cognito-identity.amazonaws.com"},"Action":"sts:AssumeRoleWithWebIdentity"`,
 		[]string{"L6 error!"},
@@ -267,14 +374,38 @@ var cases = []struct {
 		[]string{"L7 error!~"},
 	},
 	{
+		"a wildcard of actions that tag", policy.Identity,
+		`"Effect":"Allow","Action":"s3:*Tagging","Resource":"arn:aws:s3:::b/*"`,
+		[]string{"L7 error!~"},
+	},
+	{
+		"a wildcard of all actions, in a document that goes by no tags", policy.Identity,
+		`"Effect":"Allow","Action":"iam:*","Resource":"*"`, nil,
+	},
+	{
+		"a guard that is content with one of the keys", policy.Identity,
+		`"Effect":"Allow","Action":"dynamodb:TagResource","Resource":` + table + `,"Condition":{"ForAnyValue:StringEquals":{"aws:TagKeys":["Stage"]}}`,
+		[]string{"L7 error!~"},
+	},
+	{
+		"tagging what is one's own with one's own tag", policy.Identity,
+		`"Effect":"Allow","Action":"secretsmanager:TagResource","Resource":"*","Condition":{"StringEquals":{
+			"aws:RequestTag/TenantID":"${aws:PrincipalTag/TenantID}","aws:ResourceTag/TenantID":"${aws:PrincipalTag/TenantID}"}}`, nil,
+	},
+	{
+		"tagging by name what is one's own with one's own tag", policy.Identity,
+		`"Effect":"Allow","Action":"iam:TagRole","Resource":"arn:aws:iam::111122223333:role/${aws:PrincipalTag/TenantID}/*","Condition":{"StringEquals":{"aws:RequestTag/TenantID":"${aws:PrincipalTag/TenantID}"}}`, nil,
+	},
+	{
 		"tagging, where the only mend would take away what is in use", policy.Identity,
 		`"Effect":"Allow","Action":"iam:TagRole","Resource":"*","Condition":{"ForAnyValue:StringEquals":{"aws:TagKeys":"Project"}}},{
 		"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalTag/Project":"${aws:ResourceTag/Project}"},"Null":{"aws:ResourceTag/Project":"false"}}`,
 		[]string{"L7 error!"},
 	},
 	{
-		"tagging with one's own tenant", policy.Identity,
-		`"Effect":"Allow","Action":"dynamodb:TagResource","Resource":"*","Condition":{"StringEquals":{"aws:RequestTag/TenantID":"${aws:PrincipalTag/TenantID}"}}`, nil,
+		"tagging what is another's with one's own tenant", policy.Identity,
+		`"Effect":"Allow","Action":"dynamodb:TagResource","Resource":"*","Condition":{"StringEquals":{"aws:RequestTag/TenantID":"${aws:PrincipalTag/TenantID}"}}`,
+		[]string{"L7 warning!~"},
 	},
 	{
 		"tagging with other keys", policy.Identity,
@@ -308,13 +439,37 @@ var cases = []struct {
 	},
 	{
 		"a placeholder in a list of values", policy.Identity,
-		`"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::b","Condition":{"StringEquals":{"s3:prefix":["%s"]}}`,
+		`"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::b","Condition":{"StringEquals":{"s3:prefix":["%s/"]}}`,
 		[]string{"L8 warning!~"},
 	},
 	{
 		"a placeholder that looks like a variable", policy.Identity,
 		`"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${tenant}/*"`,
 		[]string{"L8 warning!~"},
+	},
+	{
+		"a placeholder in the form of Python", policy.Identity,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/%(tenant)s/*"`,
+		[]string{"L8 warning!~"},
+	},
+	{
+		"a placeholder in brackets", policy.Identity,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/[[tenant]]/*"`,
+		[]string{"L8 warning!~"},
+	},
+	{
+		"a placeholder in at signs", policy.Identity,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/@@tenant@@/*"`,
+		[]string{"L8 warning!~"},
+	},
+	{
+		"a placeholder in capitals between underscores", policy.Identity,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/__TENANT__/*"`,
+		[]string{"L8 warning!~"},
+	},
+	{
+		"names that have the signs of placeholders", policy.Identity,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":["arn:aws:s3:::b/a__b__c","arn:aws:s3:::b/x_$folder$","arn:aws:s3:::b/a@@b","arn:aws:s3:::b/100%(sic)"]`, nil,
 	},
 	{
 		"a placeholder for an action", policy.Identity,

@@ -24,8 +24,9 @@ type placeholder struct {
 	fixed bool   // replaced once, when the policy is deployed; else with a tenant's own text
 }
 
-// placeholders finds {{name}}, {name}, %s and ${name} without a colon, which
-// stand for text of each tenant, and <name>, which stands for a fixed one.
+// placeholders finds {{name}}, {name}, [[name]], @@name@@, __NAME__, %(name)s, %s
+// and ${name} without a colon, which stand for text of each tenant, and <name>,
+// which stands for a fixed one. $name is none: ARNs have $LATEST and $aws.
 func placeholders(s string) []placeholder {
 	var all []placeholder
 	for i := 0; i < len(s); {
@@ -49,13 +50,23 @@ func placeholderLen(s string) (n int, fixed bool) {
 	for _, form := range [...]struct {
 		open, end string
 		fixed     bool
-	}{{"{{{", "}}}", false}, {"{{", "}}", false}, {"${", "}", false}, {"{", "}", false}, {"<", ">", true}} {
+	}{
+		{"{{{", "}}}", false},
+		{"{{", "}}", false},
+		{"${", "}", false},
+		{"{", "}", false},
+		{"<", ">", true},
+		{"[[", "]]", false},
+		{"@@", "@@", false},
+		{"__", "__", false},
+		{"%(", ")s", false},
+	} {
 		inner, ok := strings.CutPrefix(s, form.open)
 		if !ok {
 			continue
 		}
 		end := strings.Index(inner[:min(maxPlaceholder+len(form.end), len(inner))], form.end)
-		if end < 1 || strings.ContainsAny(inner[:end], `:"'*?$<{/`) {
+		if end < 1 || strings.ContainsAny(inner[:end], `:"'*?$<{/`) || form.open == "__" && !isLoud(inner[:end]) {
 			continue
 		}
 		return len(form.open) + end + len(form.end), form.fixed
@@ -64,6 +75,12 @@ func placeholderLen(s string) (n int, fixed bool) {
 		return 2, false
 	}
 	return 0, false
+}
+
+// isLoud reports whether s is in capitals: other text may well have two underscores
+// in a row, twice.
+func isLoud(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' })
 }
 
 // sample returns what an example puts in the placeholder's stead.

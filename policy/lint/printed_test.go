@@ -102,6 +102,22 @@ func TestPrintedDocumentsHaveUses(t *testing.T) {
 	}
 }
 
+// TestBothNamesOfAPartitionKeyAreWeighedAlike has the documents by the key's other
+// name.
+func TestBothNamesOfAPartitionKeyAreWeighedAlike(t *testing.T) {
+	for _, p := range printed {
+		text := filled(read(t, p.file))
+		if !strings.Contains(string(text), "dynamodb:LeadingKeys") || p.filled != "" {
+			continue
+		}
+		renamed := []byte(strings.ReplaceAll(string(text), "dynamodb:LeadingKeys", "dynamodb:FirstPartitionKeyValues"))
+		want, got := weigh(linter().Check(text, p.kind)), weigh(linter().Check(renamed, p.kind))
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", p.file, diff)
+		}
+	}
+}
+
 func linter() *lint.Linter { return lint.New(lint.Config{}) }
 
 func read(t testing.TB, file string) []byte {
@@ -119,6 +135,7 @@ func filled(text []byte) []byte {
 		"<region>", "us-east-1", "<account-id>", "111122223333", "<111122223333>", "111122223333", "<us-west-2>", "us-west-2",
 		"<cluster- ZTISAAAABBBBCCCCDDDDEEEEL4>", "cluster-ZTISAAAABBBBCCCCDDDDEEEEL4", "<table>", "T", "<mapping>", "M",
 		"<documents>", "documents", "<api>", "a1b2c3", "{{tenant}}", "acme", "{tenantId}", "acme", "%s", "acme", "${tenant}", "acme",
+		"%(tenant)s", "acme", "[[tenant]]", "acme", "@@tenant@@", "acme", "__TENANT__", "acme",
 	).Replace(string(text)))
 }
 

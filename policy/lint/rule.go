@@ -33,17 +33,18 @@ var rules = [...]Rule{
 	{
 		prefixRule, "noSeparator", "A tenant's text is next to a wildcard, so that one tenant's name may begin or end another's.",
 		"Where a pattern has acme*, the tenant acme also reaches what is acme2's. Put a character between them that tenant ids " +
-			"can't have, such as / or #, or compare for equality. A - does not help where ids may have one.",
+			"can't have, such as / or #, or compare for equality. A - does not help where ids may have one. A prefix of keys that are listed is " +
+			"such a pattern by itself.",
 	},
 	{
-		vacuousRule, "holdsWithoutKey", "A condition that is to confine a tenant holds for requests that don't carry its key.",
+		vacuousRule, "holdsWithoutKey", "A condition that is to confine a tenant holds for requests that don't carry its key, or other tenants' beside it.",
 		"ForAllValues, ...IfExists and the negated operators are true if the key is absent, as dynamodb:LeadingKeys is from a Scan. " +
-			"Beside them, require that it is there: \"Null\": {\"KEY\": \"false\"}.",
+			"Beside them, require that it is there: \"Null\": {\"KEY\": \"false\"}. ForAnyValue is true if one of a batch's keys is the tenant's own.",
 	},
 	{
 		unknownRule, "unknownName", "No request carries a condition key of this name, or no service has an action of this name.",
 		"AWS takes policies with names that it does not know. A key that no request carries leaves a ForAllValues condition always true " +
-			"and a Deny without effect.",
+			"and a Deny without effect. A variable of such a key matches nothing.",
 	},
 	{
 		wildcardRule, "wildcardWithForAllValues", "A wildcard lets in actions that don't carry the key of a ForAllValues condition.",
@@ -57,7 +58,7 @@ var rules = [...]Rule{
 	},
 	{
 		trustRule, "looseTrust", "A trust policy lets the caller do without the tenant's tag, add others, or shed it along a chain of roles.",
-		"Require the tag where the role is assumed (aws:RequestTag), list the tags that may be passed (aws:TagKeys), make the tag transitive " +
+		"Name who may assume the role. Require the tag where it is assumed (aws:RequestTag), list the tags that may be passed (aws:TagKeys), make the tag transitive " +
 			"(sts:TransitiveTagKeys), and of an identity provider's tokens take only those that were issued to you (its aud key).",
 	},
 	{

@@ -13,21 +13,24 @@ type collision struct {
 	at        int    // index of the wildcard
 	separator string // what is between it and the tenant's text; ids may have it
 	after     bool   // the wildcard comes after the tenant's text
+	one       bool   // it stands for one character
 	literal   bool   // the tenant's text is written out
 }
 
 // findCollision returns the first wildcard that no separator keeps from a
-// tenant's text.
+// tenant's text. Behind a hyphen a ? is none: it is how the random end of a
+// secret's name is written.
 func findCollision(ts []token) (collision, bool) {
 	for i, t := range ts {
-		if t.kind != anyRun {
+		if t.kind != anyRun && t.kind != anyOne {
 			continue
 		}
-		if sep, j := between(ts, i, -1); j >= 0 && ts[j].isTenant() {
-			return collision{at: i, separator: sep, after: true}, true
+		one := t.kind == anyOne
+		if sep, j := between(ts, i, -1); j >= 0 && ts[j].isTenant() && (sep == "" || !one) {
+			return collision{at: i, separator: sep, after: true, one: one}, true
 		}
-		if sep, j := between(ts, i, +1); j >= 0 && ts[j].isTenant() {
-			return collision{at: i, separator: sep}, true
+		if sep, j := between(ts, i, +1); j >= 0 && ts[j].isTenant() && (sep == "" || !one) {
+			return collision{at: i, separator: sep, one: one}, true
 		}
 	}
 	return collision{}, false
@@ -79,13 +82,16 @@ func (c *checker) collisions(s *statement) {
 	}
 	for i := range s.conditions {
 		cond := &s.conditions[i]
+		if !cond.negated {
+			c.barePrefixes(s, cond)
+		}
 		if cond.negated || !cond.likes() {
 			continue
 		}
 		for _, n := range cond.values {
 			ts := c.d.pattern(n)
 			x, ok := findCollision(ts)
-			if !ok && (strings.EqualFold(cond.key.text, "dynamodb:LeadingKeys") || strings.EqualFold(cond.key.text, "s3:prefix")) {
+			if !ok && (isPartitionKey(cond.key.text) || strings.EqualFold(cond.key.text, "s3:prefix")) {
 				x, ok = literalCollision(ts)
 			}
 			if ok {
@@ -151,7 +157,7 @@ func (c *checker) valueCollision(s *statement, cond *condition, n *node, ts []to
 		return text
 	}
 	separator := "/"
-	if strings.EqualFold(cond.key.text, "dynamodb:LeadingKeys") {
+	if isPartitionKey(cond.key.text) {
 		separator = "#"
 	}
 	fixed, mended := x.mend(ts, separator)
@@ -202,6 +208,8 @@ func (c *checker) collision(s *statement, n *node, ts []token, x collision) issu
 // that of own.
 func (x collision) others() string {
 	switch {
+	case !x.after && x.one:
+		return "b"
 	case !x.after:
 		return "big"
 	case x.separator != "":
@@ -236,7 +244,7 @@ func (x collision) mend(ts []token, separator string) ([]token, bool) {
 	service := strings.Split(ts[0].text+"::", ":")[2]
 	switch {
 	case service == "rds-db" || next != "" && isSeparator([]rune(next)[0]):
-		return append(fixed, ts[x.at+1:]...), true // the * was not needed
+		return append(fixed, ts[x.at+1:]...), true // the wildcard was not needed
 	default:
 		fixed = append(fixed, token{kind: literal, text: separator, raw: separator})
 		return append(fixed, ts[x.at:]...), true

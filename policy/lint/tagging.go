@@ -10,6 +10,12 @@ import (
 	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
+// Families of condition keys: the tags of who calls, and of what the call is about.
+const (
+	principalTag = "aws:PrincipalTag/"
+	resourceTag  = "aws:ResourceTag/"
+)
+
 // A tagWriter is an action that sets or removes tags.
 type tagWriter struct {
 	action  string
@@ -33,8 +39,8 @@ var tagWriters = [...]tagWriter{
 }
 
 // tagging reports that the tags that isolation goes by may be written. Of
-// wildcards it does so only where the document itself goes by tags: who may do
-// everything anyway is no tenant.
+// wildcards it does so only where the document itself goes by tags, or they are
+// for tags: who may do everything anyway is no tenant.
 func (c *checker) tagging(s *statement) {
 	if s.notAction || c.d.kind != policy.Identity && c.d.kind != policy.Session && c.d.kind != policy.Boundary {
 		return
@@ -45,7 +51,7 @@ func (c *checker) tagging(s *statement) {
 		tags = []string{c.tag}
 	}
 	for _, n := range s.action.scalars() {
-		if strings.ContainsAny(n.text, "*?") && !used {
+		if strings.ContainsAny(n.text, "*?") && !used && !strings.Contains(strings.ToLower(n.text), "tag") {
 			continue
 		}
 		known := c.catalogue.matching(n.text)
@@ -69,7 +75,7 @@ func (d *document) isolatingTags() []string {
 func (d *document) findIsolatingTags() []string {
 	var tags []string
 	add := func(key string) {
-		for _, family := range [...]string{"aws:PrincipalTag/", "aws:ResourceTag/", "s3:ExistingObjectTag/"} {
+		for _, family := range [...]string{principalTag, resourceTag, "s3:ExistingObjectTag/"} {
 			if hasPrefixFold(key, family) && !slices.Contains(tags, key[len(family):]) {
 				tags = append(tags, key[len(family):])
 			}
@@ -96,17 +102,15 @@ func (c *checker) tagWriter(s *statement, n *node, w tagWriter, tags []string) b
 	b := c.builder(s)
 	is := issue{rule: taggingRule, severity: Error, at: n.span, statement: s, proof: true}
 	for _, tag := range tags {
-		note := fmt.Sprintf("the tag %s decides whose it is", tag)
-		is.candidates = append(is.candidates, candidate{Request: w.asks(b, note, tag, other), severity: Error})
-		if low := strings.ToLower(tag); low != tag {
-			note = fmt.Sprintf("the names of tags are compared with their case here, but not in aws:ResourceTag/%s", tag)
-			is.candidates = append(is.candidates, candidate{Request: w.asks(b, note, low, other), severity: Warning})
+		is.candidates = append(is.candidates, c.writes(s, w, tag)...)
+		if e, ok := c.d.addCondition(s, "StringEquals", resourceTag+tag, quote("${"+principalTag+tag+"}")); ok && c.takes(s, w) {
+			is.plans = append(is.plans, plan{"tag only what is the tenant's own", []edit{e}})
 		}
 	}
 	is.controls = []*Request{w.asks(b, "", "Project", "x")}
 	is.message = fmt.Sprintf("%s may write %s, by which tenants are kept apart", w.action, strings.Join(tags, ", "))
 	if e, ok := c.d.addCondition(s, "ForAllValues:StringNotEqualsIgnoreCase", w.keys, list(tags)); ok {
-		is.plans = []plan{{"keep the tag out of what may be written", []edit{e}}}
+		is.plans = append(is.plans, plan{"keep the tag out of what may be written", []edit{e}})
 	}
 	j := c.d.usual()
 	if j == nil || !slices.ContainsFunc(is.candidates, func(r candidate) bool { return j.allows(r.Request) }) {
@@ -116,9 +120,55 @@ func (c *checker) tagWriter(s *statement, n *node, w tagWriter, tags []string) b
 	return true
 }
 
-// asks returns a request that writes the tag.
-func (w tagWriter) asks(b *builder, note, tag, value string) *Request {
-	set := map[string]any{w.keys: []string{tag}}
+// writes returns requests that make another's of what is the tenant's, or the other
+// way round, by writing the tag.
+func (c *checker) writes(s *statement, w tagWriter, tag string) []candidate {
+	b := c.builder(s)
+	all := []candidate{{Request: w.asks(b, fmt.Sprintf("the tag %s decides whose it is", tag), tag, other), severity: Error}}
+	if low := strings.ToLower(tag); low != tag {
+		note := fmt.Sprintf("the names of tags are compared with their case here, but not in aws:ResourceTag/%s", tag)
+		all = append(all, candidate{Request: w.asks(b, note, low, other), severity: Warning})
+	}
+	if c.takes(s, w) {
+		r := w.asks(b, fmt.Sprintf("what was %s's becomes %s's own", other, own), tag, own)
+		r.Context[resourceTag+tag] = other
+		all = append(all, candidate{Request: r, severity: Warning})
+	}
+	if decoy := s.someOf(w.keys); decoy != "" {
+		note := fmt.Sprintf("it is enough that one of the tags is %s; %s decides whose it is", decoy, tag)
+		all = append(all, candidate{Request: w.asks(b, note, tag, other, decoy), severity: Error})
+	}
+	return all
+}
+
+// takes reports whether a tenant may reach what is another's by the action: its
+// resources don't say whose they are, but their tags do.
+func (c *checker) takes(s *statement, w tagWriter) bool {
+	return c.d.variables && w.request == requestTag && !c.namesTenant(s)
+}
+
+// namesTenant reports whether a resource of the statement has a tenant's text.
+func (c *checker) namesTenant(s *statement) bool {
+	return slices.ContainsFunc(s.resource.scalars(), func(n *node) bool {
+		return slices.ContainsFunc(c.d.pattern(n), token.isTenant)
+	})
+}
+
+// someOf returns a value that a ForAnyValue condition on the key is content with,
+// whatever others there are; "" if there is no such condition.
+func (s *statement) someOf(key string) string {
+	for i := range s.conditions {
+		cond := &s.conditions[i]
+		if cond.set == "ForAnyValue" && !cond.negated && strings.EqualFold(cond.key.text, key) && len(cond.values) > 0 {
+			return cond.values[0].text
+		}
+	}
+	return ""
+}
+
+// asks returns a request that writes the tag, beside others of those keys.
+func (w tagWriter) asks(b *builder, note, tag, value string, others ...string) *Request {
+	set := map[string]any{w.keys: append([]string{tag}, others...)}
 	if w.request != "" {
 		set[w.request+tag] = value
 	}

@@ -26,6 +26,7 @@ func (c *checker) trust() {
 			continue
 		}
 		c.audience(s)
+		c.anybody(s)
 		if tagged {
 			c.mandatoryTag(s, tags[0])
 		}
@@ -97,7 +98,8 @@ func (c *checker) mandatoryTag(s *statement, tag string) {
 // tagKeys reports that tags besides the tenant's may be passed.
 func (c *checker) tagKeys(s *statement, n *node, tags []string) {
 	for i := range s.conditions {
-		if cond := &s.conditions[i]; strings.EqualFold(cond.key.text, "aws:TagKeys") && cond.set == "ForAllValues" && !cond.negated {
+		cond := &s.conditions[i]
+		if strings.EqualFold(cond.key.text, "aws:TagKeys") && cond.set == "ForAllValues" && !cond.negated && !c.takesAnything(cond) {
 			return
 		}
 	}
@@ -133,7 +135,7 @@ func list(ss []string) string {
 // transitive reports that the tag may be shed along a chain of roles. Identity
 // providers say themselves which tags are transitive.
 func (c *checker) transitive(s *statement, n *node, tag string) {
-	if len(principals(s)) == 0 || s.requires("sts:TransitiveTagKeys") {
+	if len(principals(s)) == 0 || s.requiresTransitive(tag) {
 		return
 	}
 	b := c.builder(s)
@@ -152,6 +154,20 @@ func (c *checker) transitive(s *statement, n *node, tag string) {
 		is.plans = []plan{{"require the tag to be transitive", []edit{e}}}
 	}
 	c.add(is)
+}
+
+// requiresTransitive reports whether the statement applies only where the tag is
+// transitive: it is the one key, or the ones, that there must be one of.
+func (s *statement) requiresTransitive(tag string) bool {
+	const key = "sts:TransitiveTagKeys"
+	for i := range s.conditions {
+		cond := &s.conditions[i]
+		if cond.set != "" && cond.base != "null" && !cond.negated && strings.EqualFold(cond.key.text, key) &&
+			!slices.ContainsFunc(cond.values, func(n *node) bool { return !strings.EqualFold(n.text, tag) }) {
+			return s.requires(key)
+		}
+	}
+	return false
 }
 
 // audience reports identity providers whose tokens for anybody are taken.
