@@ -51,7 +51,8 @@ var notes = map[string]string{
 		"per tenant, see docs/metrics.md.",
 	"dynamodbstreams": "A stream has one shard, which stays open until the stream is switched off. Its records are there for a day.",
 	"organizations": "All accounts belong to the one organization, which has all features and is there from the start. " +
-		"Only principals of the management account may call it. Closing an account removes what it owns at once, and for good.",
+		"Only principals of the management account may call it. No AWS service has access to it and no account administers " +
+		"one: both lists are empty. Closing an account removes what it owns at once, and for good.",
 	"iam": "Requests may be signed for any region; records are the account's. Nobody has passwords, MFA devices, certificates, " +
 		"SSH keys, credentials of single services or instance profiles: their lists are empty. Quotas are the highest that AWS " +
 		"raises them to; 100,000 roles and managed policies.",
