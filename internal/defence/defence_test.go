@@ -43,7 +43,7 @@ const top = "../.."
 var all = slices.Concat(
 	signatures, forms, callers, tokens, decisions, lines, bodies, evaluations, spans, caches, commits, sessions, revocations, items, records, keys, disks, strangers, states,
 	memberships, managed, userSessions, federations, assertions, guardrails, trails, explanations, lints,
-	indexes, chores, expiries, efforts, statements, tablePolicies, uses, streams, transactions, upstreams,
+	indexes, bounds, chores, expiries, efforts, statements, tablePolicies, uses, streams, transactions, upstreams,
 )
 
 // samples are tried in every run of the tests.

@@ -4,15 +4,40 @@ package defence
 
 // indexes is what keeps indexes the image of their tables, and apart.
 var indexes = []mutation{
+	{"LeadingKeys has two names", dynamodb + "/authz.go", `"dynamodb:leadingkeys": 0, "dynamodb:firstpartitionkeyvalues": 0,`, `"dynamodb:leadingkeys": 0,`, "", "TestDocumentsOfGuides"},
+	{"each attribute of a partition key has a condition key", dynamodb + "/query.go", `p.further = append(p.further, []attr.Value{v})`, `_ = v`, dynamodb, "TestEachAttributeOfAPartitionKeyHasAKey"},
+	{"a filter shows nothing that isn't projected", dynamodb + "/page.go", `if r.selects != selectProjected {`, `if true {`, "", "TestDocumentsOfGuides"},
+	{"what is returned of a failed condition is stated", dynamodb + "/item.go", `if v != allNew && orNone(onFailure) == allOld {`, `if false {`, "", "TestDocumentsOfGuides"},
+	{"who writes nothing counts nothing", dynamodb + "/count.go", `if c.none() {
+		return nil
+	}
+	if err := tx.Put`, `if err := tx.Put`, dynamodb, "TestBatchesOfStatementsThatChangeNothing"},
 	{"a query of an index starts in its own partition", dynamodb + "/query.go", `if !r.started || span.Contains(s.key(r.start)) {`, `if true {`, "", "TestIndexesAreNoWayToAnotherTenant"},
 	{"an index is named in what is decided", dynamodb + "/source.go", `return t.ref.indexARN(*index)`, `return t.ref.arn()`, "", "TestIndexesAreNoWayToAnotherTenant"},
-	{"the partition of an index is stated", dynamodb + "/query.go", `for _, k := range in.source.schema.Hash {`, `for _, k := range in.target.table.schema.Hash {`, "", "TestIndexesAreNoWayToAnotherTenant"},
+	{"the partition of an index is stated", dynamodb + "/query.go", `for i, k := range in.source.schema.Hash {`, `for i, k := range in.target.table.schema.Hash {`, "", "TestIndexesAreNoWayToAnotherTenant"},
 	{"an entry leaves the place where it was", dynamodb + "/index.go", `if moved && old.key != nil {`, `if false && moved && old.key != nil {`, dynamodb, "TestIndexesAreWhatTheTableProjects"},
 	{"what is derived can't be read with the permission to write", dynamodb + "/store.go", `Write: true, Blind: true}`, `Write: true}`, dynamodb, "TestWritersDoNotReadWhatIsDerived"},
 	{"what is blind can't be read", storage + "/tx.go", `return !s.Blind`, `return true`, storage, "TestSpans"},
 	{"a filling writes no item that it didn't read", dynamodb + "/fill.go", `t.ID != table {`, `false {`, dynamodb, "TestAFillingOfATableThatIsGone"},
 	{"what can't be a key is in no index", dynamodb + "/index.go", `if !ix.schema.Has(it) {`, `if false {`, dynamodb, "TestAnIndexMissesNoWrite"},
 	{"an entry that isn't there yet isn't taken away", dynamodb + "/index.go", `if ix.Building && old.key != nil {`, `if false && ix.Building && old.key != nil {`, dynamodb, "TestAnIndexMissesNoWrite"},
+}
+
+// bounds is what keeps answers and items within what DynamoDB has.
+var bounds = []mutation{
+	{"the name of an attribute is bounded", dynamodb + "/attr/decode.go", `case len(name) > MaxName:`, `case len(name) > 2*MaxName:`, dynamodb + "/attr", "TestBadValuesAreRefused"},
+	{"the text of a refusal is bounded", dynamodb + "/error.go", `if len(text) > maxMessage {`, `if false {`, dynamodb, "TestTextsOfErrorsAreBounded"},
+	{"the operands of IN are bounded", expr + "/operand.go", `n.kind == inNode && listed > MaxIn`, `false`, expr, "TestConditionRefusals"},
+	{"a table whose index is being filled stays", dynamodb + "/table.go", `if t.makesIndex() {`, `if false {`, dynamodb, "TestATableWithAnIndexUnderWayIsNotDeleted"},
+	{"the units of a new table are bounded", dynamodb + "/table.go", `if err := r.checkUnits(c.Tx, ref); err != nil {`, `if err := r.checkUnits(c.Tx, ref); false {`, dynamodb, "TestUnitsHaveBounds"},
+	{"the units of a new index are bounded", dynamodb + "/updatetable.go", `if err := checkTableUnits(u.was.ref.region, r.ReadUnits, r.WriteUnits); err != nil {`, `if err := checkTableUnits(u.was.ref.region, r.ReadUnits, r.WriteUnits); false {`, dynamodb, "TestUnitsHaveBounds"},
+	{"what can't be a key is looked for nowhere", dynamodb + "/store.go", `if !ok || len(key)-len(t.items) > maxKey {`, `if !ok {`, dynamodb, "TestKeysBeyondAllBoundsAreRefused"},
+	{"an ARN is bounded", dynamodb + "/name.go", `if len(s) > maxARN {`, `if false {`, dynamodb, "TestARNsHaveBounds"},
+	{"the tags of a new table are bounded", dynamodb + "/validate_table.go", `v.tags(in.Tags)`, ``, dynamodb, "TestPartsOfTagsAreChecked"},
+	{"the tags that a table gets are bounded", dynamodb + "/validate_resource.go", `v.tags(in.Tags)`, ``, dynamodb, "TestPartsOfTagsAreChecked"},
+	{"an account has so many tables", dynamodb + "/table.go", `if n >= maxTables {`, `if false {`, dynamodb, "TestAnAccountHasSoManyTables"},
+	{"what an update can't do is refused", dynamodb + "/validate_update.go", `member{"DisassociationProtectionEnabled", in.DisassociationProtectionEnabled},`, ``, dynamodb, "TestUpdatesOfTablesThatCannotBe"},
+	{"a placeholder's name is bounded", expr + "/placeholders.go", `len(names[k]) > attr.MaxName`, `false`, expr, "TestPlaceholderRefusals"},
 }
 
 // chores is what holds for work that nobody has called for.

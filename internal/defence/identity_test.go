@@ -9,6 +9,8 @@ var callers = []mutation{
 	{"only verified callers are callers", "internal/authn/authn.go", "if !p.verified {\n\t\treturn nil,", "if false {\n\t\treturn nil,", "internal/server", "TestNobodyIsACallerBeforeTheSignatureIsVerified"},
 	{"a session that is remembered ends", identity + "/caller.go", `if !now.Before(c.session.Expires) {`, `if false && !now.Before(c.session.Expires) {`, "", "TestSessionsExpire"},
 	{"a session that is unknown ends", identity + "/credential.go", `if !now.Before(s.Expires) {`, `if false && !now.Before(s.Expires) {`, identity, "TestSessionsExpireToTheSecond"},
+	{"a principal that is a session has no wildcard", identity + "/principal.go", `return entry, mustBe(entry, policy.AssumedRole)`, `return entry, nil`, identity, "TestPrincipalsThatDoNotExistAreRefused"},
+	{"a principal that is a service is one", identity + "/principal.go", `return entry, mustBe(entry, policy.Service)`, `return entry, nil`, identity, "TestServicesAndProvidersHaveTheirForm"},
 	{"a session is of the very role", identity + "/grants.go", `r.ID != id {`, `false {`, "", "TestNamesAreNotIdentities"},
 	{"a key is of the very user", identity + "/grants.go", `u.ID != id {`, `false {`, identity, "TestCallersEndWithWhatTheyAre"},
 	{"a key that is remembered is active", identity + "/caller.go", `if !k.Active {`, `if false && !k.Active {`, "", "TestChangesHoldForTheNextCall"},
