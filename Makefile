@@ -21,10 +21,13 @@ check:
 	$(GO) vet $(PACKAGES)
 	$(GO) tool staticcheck $(PACKAGES)
 
-# Everything, with real clients; installs what Debian or Ubuntu is missing.
+# Everything, with real clients, and that every line of package policy is run;
+# installs what Debian or Ubuntu is missing.
 test: build
 	./scripts/prerequisites.sh
 	$(GO) test -race $(PACKAGES)
+	@profile=$$(mktemp) && $(GO) test -coverprofile "$$profile" ./policy && \
+	  if grep ' 0$$' "$$profile"; then echo "no test reaches these lines of what decides"; exit 1; fi
 
 # Every fuzz target, each for FUZZTIME.
 fuzz:
@@ -39,11 +42,13 @@ bench:
 load:
 	./scripts/bench.sh
 
-# kill -9 of real servers under load, power cuts under the store, and state that
-# changes under calls, ROUNDS times or five minutes; nothing acknowledged is lost.
+# kill -9 of real servers under load, power cuts under the store and under the whole
+# server, and state that changes under calls, ROUNDS times or five minutes; nothing
+# acknowledged is lost.
 crash:
 	$(GO) test -count 1 -v -timeout 2h ./internal/crashtest -rounds $(ROUNDS)
 	$(GO) test -count 1 -v -timeout 2h ./internal/storage/pebble -run 'TestAcknowledgedSurvives' -rounds $(ROUNDS)
+	$(GO) test -count 1 -v -timeout 2h -run 'PowerCut' . -cuts $(ROUNDS)
 	$(GO) test -race -count 1 -v -timeout 30m -run 'TestNoCallActs' . -fray 5m
 
 # Every defence taken away, one at a time: a test must notice.
