@@ -14,7 +14,7 @@
 // Among keys that use about as much, that is nearly first come, first served: none
 // waits for long. Fair queueing proper (Goyal, Vin and Cheng, 1996) makes shares
 // equal at every moment, and lets the calls of a key that happens to have several
-// wait three times as long for it.
+// wait two to three times as long for it.
 package fair
 
 import (
