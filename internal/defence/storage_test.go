@@ -50,6 +50,8 @@ var commits = []mutation{
 	{"a change is durable before the answer", pebble + "/update.go", `return s.sync(c)`, "go s.sync(c)\n\t\treturn nil", pebble, "TestAcknowledgedSurvives"},
 	{"a name is durable before what leads to it", pebble + "/fence.go", `if strings.HasPrefix(f.PathBase(name), "marker.") {`, `if false {`, pebble, "TestPowerCutAtEveryOperation"},
 	{"a directory that a hanging disk may change stays locked", pebble + "/db.go", `if d.undrained.Load() || !s.fence.rest(d.closing) {`, `if false {`, pebble, "TestCloseWhileTheDiskHangs"},
+	{"a table that is closed keeps nobody waiting", pebble + "/fence_file.go", `go func() { _ = t.File.Close() }()`, `_ = t.File.Close()`, pebble, "TestFilesThatTakeLongToClose"},
+	{"a file that takes long to close counts as one that fails", pebble + "/fence_file.go", `_, done, err := change(f.fence, f.name, nothing(end))`, `done, err := true, end()`, pebble, "TestFilesThatTakeLongToClose"},
 	{"health tells of a disk that fails", "health.go", `err := s.db.Err()`, `err := error(nil)`, "", "TestHealthSaysWhatIsWrongWithTheDisk"},
 	{"what is read is durable before the answer", pebble + "/durable.go", "if w.version.Load() >= version {\n\t\treturn nil\n\t}\n\tw.mu.Lock()", "if w.version.Load() >= 0 {\n\t\treturn nil\n\t}\n\tw.mu.Lock()", pebble, "TestViewWaits"},
 }

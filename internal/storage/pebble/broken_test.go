@@ -32,7 +32,7 @@ func breakLog(t *testing.T, d *disktest.Disk, db driver.DB) {
 // awaitUpdate waits until an Update succeeds.
 func awaitUpdate(t *testing.T, db driver.DB) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		err := count(db, 6, 1)
 		if err == nil {
 			return
@@ -167,7 +167,7 @@ func TestCloseBroken(t *testing.T) {
 	if err := db.Close(); !errors.Is(err, driver.ErrBroken) {
 		t.Errorf("Close = %v, want ErrBroken", err)
 	}
-	for end := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			stacks := make([]byte, 1<<20)
 			t.Fatalf("goroutines remain:\n%s", stacks[:runtime.Stack(stacks, true)])

@@ -42,10 +42,12 @@ type fence struct {
 
 	down     atomic.Pointer[error] // the first failure
 	strict   atomic.Bool           // a table that can't be written counts as a failure too
-	gate     sync.RWMutex          // held for reading while the disk is changed
 	wentDown chan struct{}         // closed when the fence is down
 	released chan struct{}
 	release  func() // closes released
+
+	starting sync.Mutex     // held while a change of the disk begins, not while it goes on
+	changing sync.WaitGroup // changes that go on
 }
 
 func newFence(fs vfs.FS, patience time.Duration, onFail func(cause error), onSlow func(string, time.Duration)) *fence {
@@ -64,7 +66,10 @@ func (f *fence) cause() error {
 
 // fail brings the fence down.
 func (f *fence) fail(cause error) {
-	if !f.down.CompareAndSwap(nil, &cause) {
+	f.starting.Lock() // what has begun is counted when the fence is seen to be down
+	first := f.down.CompareAndSwap(nil, &cause)
+	f.starting.Unlock()
+	if !first {
 		return
 	}
 	if f.strict.Load() {
@@ -72,6 +77,18 @@ func (f *fence) fail(cause error) {
 	}
 	f.onFail(cause)
 	close(f.wentDown)
+}
+
+// begin reports whether a change of the disk may begin; its end is to be told to
+// changing. Behind a fence that is down nothing begins and nobody waits.
+func (f *fence) begin() bool {
+	f.starting.Lock()
+	defer f.starting.Unlock()
+	if f.cause() != nil {
+		return false
+	}
+	f.changing.Add(1)
+	return true
 }
 
 // setStrict says whether somebody waits for a table, so that the fence is not
@@ -101,8 +118,7 @@ const lastChanges = 100 * time.Millisecond
 func (f *fence) rest(closing <-chan struct{}) bool {
 	resting := make(chan struct{})
 	go func() {
-		f.gate.Lock()
-		defer f.gate.Unlock()
+		f.changing.Wait()
 		close(resting)
 	}()
 	select {
@@ -185,14 +201,19 @@ func (f *fence) OpenDir(name string) (vfs.File, error) {
 
 // Open implements vfs.FS.
 func (f *fence) Open(name string, o ...vfs.OpenOption) (vfs.File, error) {
-	if isTable(name) {
-		select {
-		case <-f.released:
-			return nil, errReleased
-		default:
-		}
+	if !isTable(name) {
+		return f.FS.Open(name, o...)
 	}
-	return f.FS.Open(name, o...)
+	select {
+	case <-f.released:
+		return nil, errReleased
+	default:
+	}
+	file, err := f.FS.Open(name, o...)
+	if err != nil {
+		return nil, err
+	}
+	return &openTable{file}, nil
 }
 
 // Link implements vfs.FS.

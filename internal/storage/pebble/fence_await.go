@@ -59,17 +59,12 @@ func change[T any](f *fence, name string, do func() (T, error)) (value T, done b
 // try does something, unless the fence is down, and reports whether it did. What
 // takes too long is left to itself: the fence goes down, and drain waits for it.
 func try[T any](f *fence, name string, do func() (T, error)) (value T, done bool, err error) {
-	if f.cause() != nil { // and maybe drain waits, for a disk that hangs
-		return value, false, nil
-	}
-	f.gate.RLock()
-	if f.cause() != nil {
-		f.gate.RUnlock()
+	if !f.begin() {
 		return value, false, nil
 	}
 	ended := make(chan outcome[T], 1)
 	go func() {
-		defer f.gate.RUnlock()
+		defer f.changing.Done()
 		value, err := do()
 		ended <- outcome[T]{value, err}
 	}()

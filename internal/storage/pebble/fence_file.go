@@ -4,6 +4,7 @@ package pebble
 
 import (
 	"bytes"
+	"sync"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
@@ -89,15 +90,23 @@ func (f *fencedFile) SyncTo(length int64) (full bool, err error) {
 // Close implements vfs.File. The file is closed in any case, but not before what the
 // disk still does with it has ended, for which nobody waits.
 func (f *fencedFile) Close() error {
-	if f.fence.cause() != nil {
+	end := sync.OnceValue(f.File.Close)
+	_, done, err := change(f.fence, f.name, nothing(end))
+	if !done {
 		go func() {
-			f.fence.gate.Lock()
-			defer f.fence.gate.Unlock()
-			_ = f.File.Close()
+			f.fence.changing.Wait()
+			_ = end()
 		}()
-		return nil
 	}
-	err := f.File.Close()
-	_, _, err = change(f.fence, f.name, nothing(func() error { return err }))
 	return err
+}
+
+// openTable is a table that is open for reading.
+type openTable struct{ vfs.File }
+
+// Close implements vfs.File. A table that is no longer wanted is closed by the call
+// that was the last to read it, which has nothing to do with that: it doesn't wait.
+func (t *openTable) Close() error {
+	go func() { _ = t.File.Close() }()
+	return nil
 }
