@@ -128,7 +128,7 @@ func (w *world) try(svc *awsapi.Service, op *awsapi.Operation) {
 // awaitIndexes waits until the index that the sample of UpdateTable makes is
 // filled: until then the sample table can't be deleted.
 func (w *world) awaitIndexes(svc *awsapi.Service) {
-	for range 1000 {
+	for range 6000 {
 		a := w.call(w.srv.Config(), svc, "DescribeTable", `{"TableName":"Sample"}`)
 		if !strings.Contains(a.Body, `"IndexStatus":"CREATING"`) {
 			return

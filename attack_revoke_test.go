@@ -62,7 +62,7 @@ func (s *siege) sessionID(data string, cfg aws.Config) string {
 	s.t.Helper()
 	s.do(cfg, "dynamodb", "ListTables", `{}`)
 	key := keysOf(s.t, cfg).AccessKeyID
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		names, _ := filepath.Glob(filepath.Join(data, "audit", "*"))
 		for _, name := range names {
 			text, err := os.ReadFile(name)

@@ -81,7 +81,7 @@ func (s *shell) health() (int, string) {
 // becomes waits until health is of that status and reason.
 func (s *shell) becomes(status int, reason string) {
 	s.t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		gotStatus, gotReason := s.health()
 		if gotStatus == status && gotReason == reason {
 			return

@@ -332,7 +332,7 @@ func TestLargeBodiesShareARoom(t *testing.T) {
 	if status, body := w.answer(); status != http.StatusServiceUnavailable {
 		t.Errorf("a large body beside those under way: got %d %s", status, body)
 	}
-	if err := known.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+	if err := known.SetDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	known.send(request)

@@ -182,7 +182,7 @@ func TestMetricsThatCantBeServedAreAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	if err := s.Serve(ctx, func(string) { stop() }); err == nil {
 		t.Error("the server serves without its metrics")

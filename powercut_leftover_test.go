@@ -14,7 +14,7 @@ import (
 )
 
 // leftoverTime bounds how long the server may take to remove what was deleted.
-const leftoverTime = 30 * time.Second
+const leftoverTime = time.Minute
 
 // leftovers waits until nothing is in the store that no table and no stream
 // reaches: what was deleted before a power cut is removed after it.

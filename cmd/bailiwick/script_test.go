@@ -35,7 +35,7 @@ import (
 
 // patience is how long a script waits for what must happen, far beyond what it
 // takes.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // words checks that a command has from lo to hi arguments.
 func words(ts *testscript.TestScript, args []string, lo, hi int) {

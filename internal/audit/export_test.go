@@ -10,6 +10,3 @@ func WithReserve(c Config, bytes uint64) Config {
 
 // SignEvery is how old lines get before they are signed.
 const SignEvery = signEvery
-
-// NewestFile is closed by tests, so that writing to it fails.
-func (l *Log) NewestFile() error { return l.files.f.Close() }

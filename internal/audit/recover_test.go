@@ -74,7 +74,7 @@ func newWreck(t *testing.T) *wreck {
 			t.Fatal(err)
 		}
 		waitFor(t, w.dir, n)
-		for range 400 {
+		for range 12000 {
 			if in := intended(t, w.db); bytes.Equal(in.Base, in.Next) {
 				return in
 			}

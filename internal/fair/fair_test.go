@@ -33,7 +33,7 @@ func open(tb testing.TB, permits int) *fair.Scheduler[string] {
 // enter waits for a permit as long as a working server would need at most.
 func enter(tb testing.TB, s *fair.Scheduler[string], key string) *fair.Turn[string] {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(tb.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
 	defer cancel()
 	turn, err := s.Enter(ctx, key)
 	if err != nil {
@@ -55,7 +55,7 @@ func mustWait(tb testing.TB, s *fair.Scheduler[string], key string) {
 // until waits until done says so.
 func until(tb testing.TB, what string, done func() bool) {
 	tb.Helper()
-	for end := time.Now().Add(20 * time.Second); !done(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !done(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			tb.Fatalf("never %s", what)
 		}

@@ -70,7 +70,7 @@ func start(t *testing.T, all, perSource int, wrap func(net.Listener) net.Listene
 	done := make(chan error, 1)
 	go func() { done <- hs.Serve(l) }()
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := hs.Shutdown(ctx); err != nil {
 			t.Errorf("shutdown: %v", err)
@@ -122,7 +122,7 @@ func (p *peer) askWith(path, body string) (answered, ends bool) {
 	if _, err := fmt.Fprintf(p, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", path, len(body), body); err != nil {
 		return false, true
 	}
-	_ = p.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = p.SetReadDeadline(time.Now().Add(time.Minute))
 	resp, err := http.ReadResponse(p.r, nil)
 	if err != nil {
 		return false, true

@@ -37,7 +37,7 @@ func keys(t testing.TB, d driver.DB, a storage.Area) (n int) {
 func eventually(t *testing.T, d driver.DB, data, trash int) {
 	t.Helper()
 	var gotData, gotTrash int
-	for range 500 {
+	for range 6000 {
 		gotData, gotTrash = keys(t, d, storage.Data), keys(t, d, storage.Trash)
 		if gotData == data && gotTrash == trash {
 			return

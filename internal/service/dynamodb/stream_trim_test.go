@@ -229,7 +229,7 @@ func TestAnEmptyStreamGoesOn(t *testing.T) {
 func (b *brook) wantLeft(want int) {
 	b.t.Helper()
 	n := -1
-	for range 500 {
+	for range 6000 {
 		n = 0
 		b.look(func(tx *storage.Tx, t *table) error {
 			return forEach(tx, t.stream, func(_, _ []byte) error { n++; return nil })
@@ -334,7 +334,7 @@ func TestClosedStreamsGoAfterADay(t *testing.T) {
 				}
 				return n
 			}
-			for range 500 {
+			for range 6000 {
 				if left() == 0 {
 					return
 				}

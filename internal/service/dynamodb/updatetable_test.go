@@ -269,7 +269,7 @@ func TestIndexesComeAndGo(t *testing.T) {
 // await waits until something has come about.
 func await(t *testing.T, what string, come func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !come(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !come(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%s doesn't come about", what)
 		}
