@@ -77,7 +77,7 @@ func Open(cfg Config) (_ *Server, err error) {
 	if s.audit, err = audit.Open(cfg.auditLog(s.db, ring)); err != nil {
 		return nil, err
 	}
-	if s.fair, err = fair.New[authn.Sharer](cfg.permits); err != nil {
+	if s.fair, err = fair.New[authn.Sharer](cfg.limits()); err != nil {
 		return nil, err
 	}
 	verifier, err := cfg.federation()

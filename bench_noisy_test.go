@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -54,6 +55,7 @@ func TestMain(m *testing.M) {
 type job struct {
 	Data, ID, Secret string        // of the server
 	Permits          int           // of the server, 0 for its own choice
+	Share            int           // of the server, of a tenant at most, in percent
 	Endpoint         string        // to call
 	Requests         [][]byte      // to send, in turn
 	Conns            int           // to send them over
@@ -70,7 +72,8 @@ type tally struct {
 // ends.
 func serveNoisy(j *job) (any, error) {
 	runtime.GOMAXPROCS(max(2, runtime.GOMAXPROCS(0)))
-	cfg := bailiwick.Config{Data: j.Data, Addr: "127.0.0.1:0", RootAccessKeyID: j.ID, RootSecretAccessKey: j.Secret, Log: slog.New(slog.DiscardHandler)}
+	debug.SetGCPercent(300) // where as little lives as here
+	cfg := bailiwick.Config{MaxTenantShare: j.Share, Data: j.Data, Addr: "127.0.0.1:0", RootAccessKeyID: j.ID, RootSecretAccessKey: j.Secret, Log: slog.New(slog.DiscardHandler)}
 	if j.Permits > 0 {
 		cfg.Permits(j.Permits)
 	}
@@ -209,11 +212,12 @@ type neighbours struct {
 const scansOfArchive = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:Scan","Resource":"arn:aws:dynamodb:us-east-1:000000000000:table/Archive"}]}`
 
 // newNeighbours starts a server, a process on a processor of its own, in which
-// that many permits are shared; 0 for as many as the server itself chooses.
-func newNeighbours(b *testing.B, permits int) *neighbours {
+// that many permits are shared, 0 for as many as the server itself chooses, and a
+// tenant has that share at most, in percent.
+func newNeighbours(b *testing.B, permits, share int) *neighbours {
 	b.Helper()
 	key := bailiwick.RootKey{AccountID: "000000000000", AccessKeyID: "AKIABENCHMARKROOTKEY", SecretAccessKey: strings.Repeat("s", 40)}
-	p := start(b, "server", &job{Data: b.TempDir(), ID: key.AccessKeyID, Secret: key.SecretAccessKey, Permits: permits}, on("0")...)
+	p := start(b, "server", &job{Data: b.TempDir(), ID: key.AccessKeyID, Secret: key.SecretAccessKey, Permits: permits, Share: share}, on("0")...)
 	b.Cleanup(func() { p.end(b) })
 	srv := &bailiwicktest.Server{Root: key}
 	p.result(b, &srv.Endpoint)
@@ -278,15 +282,15 @@ const (
 )
 
 // BenchmarkNoisyNeighbour measures a tenant that makes a hundred calls a second,
-// alone and while another sends over 64 connections as fast as it is answered,
-// with the limit and without: the server has one processor, the clients share
-// another.
+// alone and while another sends over 64 connections as fast as it is answered: the
+// server has one processor, the clients share another. Calls take turns, without and
+// with a limit of what a tenant may use, in percent, or nobody ever waits.
 func BenchmarkNoisyNeighbour(b *testing.B) {
 	for _, limit := range []struct {
-		name    string
-		permits int
-	}{{"limit", 0}, {"no limit", unlimited}} {
-		n := newNeighbours(b, limit.permits)
+		name           string
+		permits, share int
+	}{{"turns", 0, 100}, {"turns and 50", 0, 50}, {"turns and 25", 0, 25}, {"nothing", unlimited, 100}} {
+		n := newNeighbours(b, limit.permits, limit.share)
 		for _, quiet := range []string{"GetItem", "PutItem"} {
 			for _, noisy := range []string{"GetItem", "PutItem", "Scan"} {
 				b.Run(fmt.Sprintf("%s beside %s/%s", quiet, noisy, limit.name), func(b *testing.B) {

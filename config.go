@@ -11,7 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,6 +72,13 @@ type Config struct {
 	// of the server when it is busy. It decides nothing else. Defaults to
 	// TenantID.
 	TenantTag string `yaml:"tenant_tag"`
+
+	// MaxTenantShare is how much of the processors' time a tenant may use, and a role
+	// that serves no tenant, in percent. Its calls wait when it has used more, even if
+	// nobody else calls: others find the server as if it were that much less busy.
+	// Defaults to 100: a tenant that calls alone may use everything, and only waits
+	// for its turn when others call.
+	MaxTenantShare int `yaml:"max_tenant_share"`
 
 	// OIDCPrivateIssuers are hosts of OpenID Connect issuers, with commas between
 	// them, that may have addresses that aren't public. All others that an account
@@ -149,15 +156,13 @@ func LoadConfig(path string, getenv func(string) string) (Config, error) {
 		"BAILIWICK_TENANT_TAG":             &c.TenantTag,
 		"BAILIWICK_OIDC_PRIVATE_ISSUERS":   &c.OIDCPrivateIssuers,
 		"BAILIWICK_OIDC_CA_FILE":           &c.OIDCCAFile,
+		"BAILIWICK_METRICS":                &c.Metrics,
 	} {
 		if v := getenv(name); v != "" {
 			*field = v
 		}
 	}
-	if err := c.readConnections(getenv); err != nil {
-		return Config{}, err
-	}
-	if err := c.readMetrics(getenv); err != nil {
+	if err := c.readNumbers(getenv); err != nil {
 		return Config{}, err
 	}
 	if err := c.Audit.read(getenv); err != nil {
@@ -167,6 +172,25 @@ func LoadConfig(path string, getenv func(string) string) (Config, error) {
 		return Config{}, err
 	}
 	return c, nil
+}
+
+// readNumbers reads what the environment says in numbers.
+func (c *Config) readNumbers(getenv func(string) string) error {
+	for name, field := range map[string]*int{
+		"BAILIWICK_MAX_CONNECTIONS":            &c.MaxConnections,
+		"BAILIWICK_MAX_CONNECTIONS_PER_SOURCE": &c.MaxConnectionsPerSource,
+		"BAILIWICK_MAX_TENANT_SHARE":           &c.MaxTenantShare,
+		"BAILIWICK_METRICS_TENANTS":            &c.MetricsTenants,
+	} {
+		if v := getenv(name); v != "" {
+			n, err := strconv.Atoi(v)
+			if err != nil {
+				return fmt.Errorf("environment: %s is not a number", name)
+			}
+			*field = n
+		}
+	}
+	return nil
 }
 
 func (c *Config) readFile(path string) error {
@@ -278,8 +302,8 @@ func (c *Config) resolve() error {
 	if c.TenantTag == "" {
 		c.TenantTag = "TenantID"
 	}
-	if c.permits == 0 {
-		c.permits = max(2, runtime.GOMAXPROCS(0))
+	if err := c.resolveShare(); err != nil {
+		return err
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()

@@ -4,7 +4,6 @@ package bailiwick
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/bailiwick-dev/bailiwick/internal/listen"
 )
@@ -12,23 +11,6 @@ import (
 // maxConnections is the default of Config.MaxConnections, where the process may
 // open enough files.
 const maxConnections = 10_000
-
-// readConnections reads what the environment says of connections.
-func (c *Config) readConnections(getenv func(string) string) error {
-	for name, field := range map[string]*int{
-		"BAILIWICK_MAX_CONNECTIONS":            &c.MaxConnections,
-		"BAILIWICK_MAX_CONNECTIONS_PER_SOURCE": &c.MaxConnectionsPerSource,
-	} {
-		if v := getenv(name); v != "" {
-			n, err := strconv.Atoi(v)
-			if err != nil {
-				return fmt.Errorf("environment: %s is not a number", name)
-			}
-			*field = n
-		}
-	}
-	return nil
-}
 
 // resolveConnections fills in the bounds of connections and checks them.
 func (c *Config) resolveConnections() error {

@@ -23,9 +23,23 @@ func TestConnectionsAreConfigured(t *testing.T) {
 	if err != nil || c.MaxConnections != 100 || c.MaxConnectionsPerSource != 20 {
 		t.Errorf("got %d and %d, %v", c.MaxConnections, c.MaxConnectionsPerSource, err)
 	}
-	many := func(string) string { return "many" }
-	if _, err := bailiwick.LoadConfig("", many); err == nil || !strings.Contains(err.Error(), "BAILIWICK_MAX_CONNECTIONS") {
-		t.Errorf("a number that is none: got %v", err)
+}
+
+// TestNumbersOfTheEnvironmentAreNumbers shows that none is taken for something else.
+func TestNumbersOfTheEnvironmentAreNumbers(t *testing.T) {
+	for _, name := range []string{
+		"BAILIWICK_MAX_CONNECTIONS", "BAILIWICK_MAX_CONNECTIONS_PER_SOURCE",
+		"BAILIWICK_MAX_TENANT_SHARE", "BAILIWICK_METRICS_TENANTS",
+	} {
+		env := func(value string) func(string) string {
+			return func(asked string) string { return map[string]string{name: value}[asked] }
+		}
+		if _, err := bailiwick.LoadConfig("", env("many")); err == nil || !strings.Contains(err.Error(), name+" is not a number") {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if c, err := bailiwick.LoadConfig("", env("20")); err != nil || c.MaxConnections+c.MaxConnectionsPerSource+c.MaxTenantShare+c.MetricsTenants != 20 {
+			t.Errorf("%s: got %+v, %v", name, c, err)
+		}
 	}
 }
 

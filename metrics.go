@@ -9,7 +9,6 @@ import (
 	"iter"
 	"net"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/audit"
@@ -26,21 +25,6 @@ const (
 	maxMetricsConnections = 64
 	maxMetricsHeader      = 8 << 10
 )
-
-// readMetrics reads what the environment says of metrics.
-func (c *Config) readMetrics(getenv func(string) string) error {
-	if v := getenv("BAILIWICK_METRICS"); v != "" {
-		c.Metrics = v
-	}
-	if v := getenv("BAILIWICK_METRICS_TENANTS"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil {
-			return errors.New("environment: BAILIWICK_METRICS_TENANTS is not a number")
-		}
-		c.MetricsTenants = n
-	}
-	return nil
-}
 
 // resolveMetrics checks what was given of metrics.
 func (c *Config) resolveMetrics() error {

@@ -48,6 +48,10 @@ BAILIWICK_AUDIT_FILE_AGE, such as 64MiB and 24h, and all are kept unless
 BAILIWICK_AUDIT_RETENTION_SIZE or BAILIWICK_AUDIT_RETENTION_AGE say otherwise. With
 BAILIWICK_AUDIT_READS=count, reads that are allowed are counted, not listed.
 
+When the server is busy, each tenant has an equal share of it. One that calls alone may
+use everything, unless BAILIWICK_MAX_TENANT_SHARE, in percent of the processors' time,
+keeps the rest free for those who call next.
+
 BAILIWICK_METRICS, such as 127.0.0.1:9464, is where Prometheus finds what the
 server measures, at /metrics; it names as many tenants of a table as
 BAILIWICK_METRICS_TENANTS says. Nobody is asked there who they are.

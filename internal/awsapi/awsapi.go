@@ -124,6 +124,13 @@ type Call struct {
 	Pause func(context.Context) error
 }
 
+// A Pauser is a ResponseWriter that lets the calls of others go first while a long
+// result is encoded.
+type Pauser interface {
+	// Pause waits, if the call has worked for long.
+	Pause()
+}
+
 // A Tag is a key with a value, as on principals, sessions and resources.
 type Tag struct{ Key, Value string }
 

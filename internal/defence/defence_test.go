@@ -41,7 +41,7 @@ const top = "../.."
 
 // all is the list.
 var all = slices.Concat(
-	signatures, forms, callers, tokens, decisions, lines, bodies, evaluations, spans, caches, commits, sessions, revocations, items, records, keys, disks, strangers, states,
+	signatures, forms, callers, tokens, decisions, lines, shares, bodies, evaluations, spans, caches, commits, sessions, revocations, items, records, keys, disks, strangers, states,
 	memberships, managed, userSessions, federations, assertions, guardrails, trails, explanations, lints,
 	indexes, bounds, chores, expiries, efforts, statements, tablePolicies, uses, streams, transactions, upstreams,
 )

@@ -53,6 +53,15 @@ var lines = []mutation{
 			awsapi.Op(control("DeleteUser2", `, "internal/service", "TestUnguardedOperationsAreTheGoldenOnes"},
 }
 
+// shares is how much of the processors calls may take.
+var shares = []mutation{
+	{"a tenant has no more than its share", "share.go", `if c.MaxTenantShare < 100 {`, `if c.MaxTenantShare < 0 {`, "", "TestNobodyUsesMoreThanTheirShare"},
+	{"what was used is to be paid for", "internal/fair/fair.go", `if s.rate > 0 {`, `if false {`, "internal/fair", "TestAKeyThatCallsAloneUsesNoMoreThanItsRate"},
+	{"who has no call yet pays for the last", "internal/fair/fair.go", `if (s.calls > 0 || f.paid.After(now)) && s.idle < maxIdle {`, `if s.calls > 0 && s.idle < maxIdle {`, "internal/fair", "TestAKeyThatCallsAloneUsesNoMoreThanItsRate"},
+	{"keys that are remembered are bounded", "internal/fair/fair.go", `if (s.calls > 0 || f.paid.After(now)) && s.idle < maxIdle {`, `if s.calls > 0 || f.paid.After(now) {`, "internal/fair", "TestWhatWasUsedIsForgottenOncePaid"},
+	{"a long result lets others go first", server + "/share.go", `_ = l.turn.Pause(l.ctx)`, ``, server, "TestALongResultLetsOthersGoFirst"},
+}
+
 // bodies is how much a request may take.
 var bodies = []mutation{
 	{"a body is bounded", server + "/body.go", `maxBody = 16 << 20`, `maxBody = 17 << 20`, "", "TestBodiesAreBounded"},

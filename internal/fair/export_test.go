@@ -6,6 +6,7 @@ package fair
 const (
 	MaxWaiting      = maxWaiting
 	MaxWaitingOfKey = maxWaitingOfKey
+	MaxIdle         = maxIdle
 )
 
 // Waiting returns how many calls wait.

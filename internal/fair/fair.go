@@ -15,6 +15,10 @@
 // waits for long. Fair queueing proper (Goyal, Vin and Cheng, 1996) makes shares
 // equal at every moment, and lets the calls of a key that happens to have several
 // wait two to three times as long for it.
+//
+// All this shares what there is; a key that calls alone may use everything, and a call
+// that comes then finds the processors at work. [Limits.Rate] leaves them idle
+// instead at times: a key that has used as much waits, though nobody else calls.
 package fair
 
 import (
@@ -34,13 +38,27 @@ const (
 	maxIdle         = 1024 // keys without a call whose use is remembered
 )
 
+// forgetEvery is how often, at most, they are looked through for those that need not be
+// remembered any more.
+const forgetEvery = 100 * time.Millisecond
+
 // ringEvery is how often calls are served by the bell. In between they are served
 // as they come and by those who leave, which costs next to nothing.
 const ringEvery = 200 * time.Microsecond
 
+// Limits are those of a [Scheduler].
+type Limits struct {
+	// Permits is how many calls may work at a time, at least one.
+	Permits int
+	// Rate is how much time one key may use in as much time, over some milliseconds:
+	// 0.5 is half of a processor. 0 is no limit.
+	Rate float64
+}
+
 // A Scheduler hands out permits. It is safe for concurrent use.
 type Scheduler[K comparable] struct {
-	share int // permits that one key may hold
+	share int     // permits that one key may hold
+	rate  float64 // see Limits
 	bell  *bell
 	over  chan struct{} // closed when run returns
 
@@ -51,20 +69,21 @@ type Scheduler[K comparable] struct {
 	queue queue[K]       // those of them that a permit may go to
 	calls int            // that wait
 	usual time.Duration  // that calls take, of all keys
+	swept time.Time      // when idle keys were last looked through
 	rung  bool           // the bell, which has not been heard yet
 	heard time.Time      // when the bell last served those that wait
 	spare *flow[K]       // to be used again
 }
 
-// New returns a Scheduler of that many permits, at least one.
-func New[K comparable](permits int) (*Scheduler[K], error) {
+// New returns a Scheduler of those limits.
+func New[K comparable](l Limits) (*Scheduler[K], error) {
 	b, err := newBell()
 	if err != nil {
 		return nil, err
 	}
-	permits = max(permits, 1)
+	permits := max(l.Permits, 1)
 	s := &Scheduler[K]{
-		share: max(permits-1, 1), bell: b, over: make(chan struct{}),
+		share: max(permits-1, 1), rate: l.Rate, bell: b, over: make(chan struct{}),
 		free: permits, flows: map[K]*flow[K]{},
 	}
 	go s.run()
@@ -98,13 +117,13 @@ func (s *Scheduler[K]) Enter(ctx context.Context, key K) (Turn[K], error) {
 	now := time.Now()
 	f := s.flow(key, now)
 	heard := now.Sub(s.heard) < ringEvery // else others may have come, whose turn it is
-	if heard && s.free > 0 && f.held < s.share && f.calls.n == 0 && !s.queue.before(f.due(now, now)) {
+	if heard && s.free > 0 && s.may(f, now) && f.calls.n == 0 && !s.queue.before(f.due(now, now)) {
 		guess := s.serve(f, now)
 		s.mu.Unlock()
 		return Turn[K]{s: s, flow: f, guess: guess, start: now}, nil
 	}
 	if f.calls.n >= maxWaitingOfKey || s.calls >= maxWaiting && f.calls.n > 0 || s.calls >= 2*maxWaiting {
-		s.rest(f)
+		s.rest(f, now)
 		s.mu.Unlock()
 		return Turn[K]{}, ErrBusy
 	}
@@ -135,8 +154,9 @@ func (s *Scheduler[K]) withdraw(f *flow[K], w *waiter) bool {
 	}
 	f.calls.remove(w)
 	s.calls--
-	s.place(f, time.Now())
-	s.rest(f)
+	now := time.Now()
+	s.place(f, now)
+	s.rest(f, now)
 	return true
 }
 
@@ -146,10 +166,10 @@ func (s *Scheduler[K]) leave(f *flow[K], guess, took time.Duration, now time.Tim
 	s.mu.Lock()
 	s.free++
 	f.held--
-	f.use(f.charge(took)-guess, now)
+	s.use(f, f.charge(took)-guess, now)
 	s.usual += (f.guess - s.usual) / smooth
 	s.place(f, now)
-	s.rest(f)
+	s.rest(f, now)
 	if now.Sub(s.heard) < ringEvery {
 		s.dispatch(now)
 	}
@@ -190,15 +210,32 @@ func (s *Scheduler[K]) flow(key K, now time.Time) *flow[K] {
 func (s *Scheduler[K]) serve(f *flow[K], now time.Time) (guess time.Duration) {
 	s.free--
 	f.held++
-	f.use(f.guess, now)
+	s.use(f, f.guess+around, now)
 	return f.guess
+}
+
+// use adds d to what f has used.
+func (s *Scheduler[K]) use(f *flow[K], d time.Duration, now time.Time) {
+	f.use(d, now)
+	if s.rate > 0 {
+		f.owe(time.Duration(float64(d)/s.rate), now)
+	}
+}
+
+// may reports whether a call of f may have a permit, if there is one.
+func (s *Scheduler[K]) may(f *flow[K], now time.Time) bool {
+	return f.held < s.share && !f.paid.After(now)
 }
 
 // place puts f where it belongs in the queue, after a change of it.
 func (s *Scheduler[K]) place(f *flow[K], now time.Time) {
-	may := f.calls.n > 0 && f.held < s.share
+	may := f.calls.n > 0 && s.may(f, now)
 	if may {
 		f.turn = f.due(f.calls.first.came, now)
+	}
+	if f.calls.n > 0 && f.paid.After(now) && !f.timed {
+		f.timed = true
+		time.AfterFunc(f.paid.Sub(now), func() { s.paid(f) })
 	}
 	switch {
 	case may && f.index < 0:
@@ -208,6 +245,16 @@ func (s *Scheduler[K]) place(f *flow[K], now time.Time) {
 	case f.index >= 0:
 		heap.Remove(&s.queue, f.index)
 	}
+}
+
+// paid serves f, which has waited because of what it had used.
+func (s *Scheduler[K]) paid(f *flow[K]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f.timed = false
+	now := time.Now()
+	s.place(f, now)
+	s.dispatch(now)
 }
 
 // dispatch serves those that wait as long as there are permits.
@@ -222,24 +269,26 @@ func (s *Scheduler[K]) dispatch(now time.Time) {
 	}
 }
 
-// rest forgets f if it has no call. But while others wait, what it has used is
-// remembered: calling one at a time gains nothing.
-func (s *Scheduler[K]) rest(f *flow[K]) {
+// rest forgets f if it has no call. But while others wait, or it has used more than its
+// share, what it has used is remembered: calling one at a time gains nothing.
+func (s *Scheduler[K]) rest(f *flow[K], now time.Time) {
 	if !f.idle() {
 		return
 	}
-	if s.calls > 0 && s.idle < maxIdle {
+	if (s.calls > 0 || f.paid.After(now)) && s.idle < maxIdle {
 		s.idle++
 		return
 	}
 	delete(s.flows, f.key)
-	if s.idle > 0 {
-		for key, other := range s.flows {
-			if other.idle() {
-				delete(s.flows, key)
-			}
-		}
-		s.idle = 0
-	}
 	s.spare = f
+	if s.idle == 0 || s.calls > 0 && s.idle < maxIdle || s.rate > 0 && now.Sub(s.swept) < forgetEvery {
+		return
+	}
+	s.swept = now
+	for key, other := range s.flows {
+		if other.idle() && !other.paid.After(now) {
+			delete(s.flows, key)
+			s.idle--
+		}
+	}
 }

@@ -18,7 +18,12 @@ import (
 
 func open(tb testing.TB, permits int) *fair.Scheduler[string] {
 	tb.Helper()
-	s, err := fair.New[string](permits)
+	return openWith(tb, fair.Limits{Permits: permits})
+}
+
+func openWith(tb testing.TB, l fair.Limits) *fair.Scheduler[string] {
+	tb.Helper()
+	s, err := fair.New[string](l)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -201,6 +206,51 @@ func TestSharesAreOfTimeAndNotOfCalls(t *testing.T) {
 	if long := part["long"]; long < 0.25 || long > 0.7 {
 		t.Errorf("the key of long calls got %.2f of the time, want about a half", long)
 	}
+}
+
+// TestAKeyThatCallsAloneUsesNoMoreThanItsRate has one call over and over, by one caller
+// and by many.
+func TestAKeyThatCallsAloneUsesNoMoreThanItsRate(t *testing.T) {
+	const rate = 0.1
+	for _, callers := range []int{1, 8} {
+		s := openWith(t, fair.Limits{Permits: 2, Rate: rate})
+		var worked atomic.Int64
+		begin := time.Now()
+		var wg sync.WaitGroup
+		for range callers {
+			wg.Go(func() {
+				for time.Since(begin) < time.Second {
+					turn := enter(t, s, "noisy")
+					start := time.Now()
+					time.Sleep(time.Millisecond)
+					turn.Leave()
+					worked.Add(int64(time.Since(start)))
+				}
+			})
+		}
+		wg.Wait()
+		if part := float64(worked.Load()) / float64(time.Since(begin)); part > 2*rate {
+			t.Errorf("%d callers used %.2f of a processor, want %.2f", callers, part, rate)
+		} else if part < rate/4 {
+			t.Errorf("%d callers used only %.2f of a processor, want %.2f", callers, part, rate)
+		}
+	}
+}
+
+// TestWhatWasUsedIsForgottenOncePaid shows that keys take no memory for longer than
+// they have used more than their share, and no more than so many do.
+func TestWhatWasUsedIsForgottenOncePaid(t *testing.T) {
+	s := openWith(t, fair.Limits{Permits: 2, Rate: 0.01})
+	for i := range 2 * fair.MaxIdle {
+		enter(t, s, fmt.Sprint(i)).Leave()
+	}
+	if n := s.Known(); n > fair.MaxIdle+1 {
+		t.Errorf("%d keys are known", n)
+	}
+	until(t, "are forgotten", func() bool {
+		enter(t, s, "another").Leave()
+		return s.Known() <= 2
+	})
 }
 
 func TestQueuesAreBounded(t *testing.T) {

@@ -17,6 +17,24 @@ type flow[K comparable] struct {
 	turn  time.Time     // when the first that waits is due
 	guess time.Duration // what its next call will take: as much as they usually do
 	index int           // in the queue, -1 if it isn't there
+	paid  time.Time     // when what it has used is no more than its share
+	timed bool          // something will happen then
+}
+
+// around is what a call takes besides, before it has a permit and after: to be read, to
+// be checked for who sends it, and to be answered.
+const around = 40 * time.Microsecond
+
+// spared is how long a key may have used nothing to use as much at once. Timers are no
+// better than a millisecond.
+const spared = 2 * time.Millisecond
+
+// owe has f use nothing for as long as d, later.
+func (f *flow[K]) owe(d time.Duration, now time.Time) {
+	if least := now.Add(-spared); f.paid.Before(least) {
+		f.paid = least
+	}
+	f.paid = f.paid.Add(d)
 }
 
 // What was used memory ago counts for 1/e of it. A key's call is due later than it

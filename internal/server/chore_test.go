@@ -37,7 +37,7 @@ func newWorkshop(t *testing.T, chore awsapi.Chore, ops ...awsapi.Operation) *wor
 	d, err := pebble.OpenMemory()
 	check(t, err)
 	w := &workshop{db: storage.New(d), logged: &lockedBuffer{}}
-	sched, err := fair.New[authn.Sharer](2)
+	sched, err := fair.New[authn.Sharer](fair.Limits{Permits: 2})
 	check(t, err)
 	chores := server.StartChores(server.ChoresConfig{
 		Services: []*awsapi.Service{{Name: "lab", Operations: ops, Chores: []awsapi.Chore{chore}}},
@@ -139,9 +139,10 @@ func TestAChoreIsWokenByACall(t *testing.T) {
 		return "", awsapi.Errorf(awsapi.Invalid, "Refused", "it is refused")
 	}
 	var change func(*awsapi.Call) (string, error)
-	l := newLabWith(t, []awsapi.Chore{ch},
+	l := newLabOf(t, &awsapi.Service{Chores: []awsapi.Chore{ch}, Operations: []awsapi.Operation{
 		operation("Change", awsapi.Control, stated(need(ours)), func(c *awsapi.Call) (string, error) { return change(c) }),
-		operation("Other", awsapi.Control, stated(need(ours)), none))
+		operation("Other", awsapi.Control, stated(need(ours)), none),
+	}})
 	<-done // at the start
 	l.expect("Other", http.StatusOK)
 	change = fails
@@ -220,7 +221,7 @@ func TestAChoreStops(t *testing.T) {
 	d, err := pebble.OpenMemory()
 	check(t, err)
 	db := storage.New(d)
-	sched, err := fair.New[authn.Sharer](1)
+	sched, err := fair.New[authn.Sharer](fair.Limits{Permits: 1})
 	check(t, err)
 	chores := server.StartChores(server.ChoresConfig{
 		Services: []*awsapi.Service{{Name: "lab", Chores: []awsapi.Chore{ch}}},

@@ -69,16 +69,22 @@ type lab struct {
 	stop      func()
 }
 
+var query = awsquery.New("2026-01-01", "https://lab.test/")
+
 // newLab starts a server with the operations. In its store are the notes "mine"
 // and "other" of both accounts, and an item of each.
 func newLab(t *testing.T, ops ...awsapi.Operation) *lab {
 	t.Helper()
-	return newLabWith(t, nil, ops...)
+	return newLabOf(t, &awsapi.Service{Operations: ops})
 }
 
-// newLabWith is newLab with chores besides.
-func newLabWith(t *testing.T, chores []awsapi.Chore, ops ...awsapi.Operation) *lab {
+// newLabOf is newLab for a service. It speaks the query protocol, unless it has another.
+func newLabOf(t *testing.T, svc *awsapi.Service) *lab {
 	t.Helper()
+	svc.Name = "lab"
+	if svc.Protocol == nil {
+		svc.Protocol = query
+	}
 	d, err := pebble.OpenMemory()
 	check(t, err)
 	l := &lab{t: t, db: storage.New(d), directory: identity.New(keyring.NewMemory()), dir: t.TempDir(), logged: &lockedBuffer{}}
@@ -96,8 +102,7 @@ func newLabWith(t *testing.T, chores []awsapi.Chore, ops ...awsapi.Operation) *l
 	l.log, err = audit.Open(audit.Config{DB: l.db, Ring: keyring.NewMemory(), Dir: l.dir, Log: logger})
 	check(t, err)
 	l.authn = authn.New(l.db, l.directory, federation.New(federation.Config{}))
-	svc := &awsapi.Service{Name: "lab", Protocol: awsquery.New("2026-01-01", "https://lab.test/"), Operations: ops, Chores: chores}
-	sched, err := fair.New[authn.Sharer](1)
+	sched, err := fair.New[authn.Sharer](fair.Limits{Permits: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func (s *Server) encode(w http.ResponseWriter, r *http.Request, c *awsapi.Call, 
 		if err == nil {
 			defer t.Leave()
 		}
-		w = &leaver{w, &t}
+		w = &leaver{w, r.Context(), &t}
 	}
 	c.Service.Protocol.Encode(w, r, c.Operation, c.RequestID, out)
 }
@@ -67,8 +67,12 @@ func (s *Server) encode(w http.ResponseWriter, r *http.Request, c *awsapi.Call, 
 // A leaver is a ResponseWriter that ends a turn before it sends anything.
 type leaver struct {
 	http.ResponseWriter
+	ctx  context.Context // of the call
 	turn *turn
 }
+
+// Pause implements [awsapi.Pauser]. Without another turn the rest goes without.
+func (l *leaver) Pause() { _ = l.turn.Pause(l.ctx) }
 
 func (l *leaver) Write(b []byte) (int, error) {
 	l.turn.Leave()

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +31,53 @@ func TestWhoDoesNotReadTakesNoTurn(t *testing.T) {
 	if other.StatusCode != http.StatusOK {
 		t.Errorf("got %d", other.StatusCode)
 	}
+}
+
+// A slowEncoder pauses while it encodes, and tells of that, until it may end.
+type slowEncoder struct {
+	awsapi.Protocol
+	begun, end chan struct{}
+}
+
+func (p *slowEncoder) Encode(w http.ResponseWriter, r *http.Request, op *awsapi.Operation, id string, out any) {
+	if op.Name == "Long" {
+		close(p.begun)
+		for start := time.Now(); time.Since(start) < 20*time.Second; time.Sleep(time.Millisecond) {
+			w.(awsapi.Pauser).Pause()
+			select {
+			case <-p.end:
+				p.Protocol.Encode(w, r, op, id, out)
+				return
+			default:
+			}
+		}
+	}
+	p.Protocol.Encode(w, r, op, id, out)
+}
+
+// TestALongResultLetsOthersGoFirst makes a call while the result of another is encoded.
+func TestALongResultLetsOthersGoFirst(t *testing.T) {
+	p := &slowEncoder{query, make(chan struct{}), make(chan struct{})}
+	l := newLabOf(t, &awsapi.Service{Protocol: p, Operations: []awsapi.Operation{
+		operation("Long", awsapi.Read, stated(need(ours)), func(*awsapi.Call) (string, error) {
+			time.Sleep(time.Millisecond)
+			return "", nil
+		}),
+		operation("Get", awsapi.Read, stated(need(ours)), func(*awsapi.Call) (string, error) { return "", nil }),
+	}})
+	long, wg := l.request("Action=Long"), sync.WaitGroup{}
+	var answered atomic.Bool
+	wg.Go(func() {
+		_, _ = l.send(long)
+		answered.Store(true)
+	})
+	<-p.begun
+	l.expect("Get", http.StatusOK)
+	if answered.Load() {
+		t.Error("the other call was answered after the long one")
+	}
+	close(p.end)
+	wg.Wait()
 }
 
 // TestTooManyCallsThatWaitAreRefused has one call work and a queue fill up

@@ -130,14 +130,19 @@ func (m *message) Decode(in any) error { return m.codecs.decode(m.body, in) }
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // maxPooled is the size above which memory is not kept, in bytes.
-const maxPooled = 1 << 20
+const maxPooled = 2 << 20
 
-// Encode sends out; nil, or a nil pointer, is a body without a byte.
+// Encode sends out; nil, or a nil pointer, is a body without a byte. While a long list
+// is encoded, a w that is an [awsapi.Pauser] pauses now and then.
 func (p *protocol) Encode(w http.ResponseWriter, r *http.Request, _ *awsapi.Operation, requestID string, out any) {
 	buf := buffers.Get().(*[]byte)
 	body, err := (*buf)[:0], error(nil)
 	if v := reflect.ValueOf(out); v.IsValid() && !(v.Kind() == reflect.Pointer && v.IsNil()) {
-		body, err = p.codecs.append(body, v)
+		pause := noPause
+		if w, ok := w.(awsapi.Pauser); ok {
+			pause = w.Pause
+		}
+		body, err = p.codecs.append(body, v, pause)
 	}
 	if err != nil {
 		p.EncodeError(w, r, requestID, awsapi.AsError(err))

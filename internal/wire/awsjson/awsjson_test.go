@@ -571,3 +571,25 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// A pauser counts its pauses.
+type pauser struct {
+	http.ResponseWriter
+	pauses int
+}
+
+func (p *pauser) Pause() { p.pauses++ }
+
+// TestLongListsPause shows that others may go first while a long list is encoded,
+// wherever it is in the result, and that a short one doesn't ask.
+func TestLongListsPause(t *testing.T) {
+	type inner struct{ Numbers []int }
+	type result struct{ Lists map[string]inner }
+	for elements, atLeast := range map[int]int{3: 0, 1000: 50} {
+		w := &pauser{ResponseWriter: httptest.NewRecorder()}
+		protocol.Encode(w, nil, nil, "id", &result{map[string]inner{"a": {make([]int, elements)}}})
+		if w.pauses < atLeast || atLeast == 0 && w.pauses > 0 {
+			t.Errorf("%d elements: %d pauses", elements, w.pauses)
+		}
+	}
+}

@@ -20,10 +20,19 @@ type Appender interface {
 	AppendAWSJSON(dst []byte) []byte
 }
 
+// A pause lets others go first while something long is encoded.
+type pause func()
+
+// noPause is that of what is short.
+func noPause() {}
+
+// pauseEvery is after how many elements of a list there is a pause.
+const pauseEvery = 16
+
 // A codec decodes and encodes one Go type.
 type codec struct {
 	decode func(d *Decoder, v reflect.Value) error
-	append func(dst []byte, v reflect.Value) ([]byte, error)
+	append func(dst []byte, v reflect.Value, p pause) ([]byte, error)
 	form   form
 	java   string // what AWS calls the type in messages
 }
@@ -114,7 +123,7 @@ func ownCodec(k *codec, t reflect.Type) {
 		decode: func(_ *Decoder, v reflect.Value) error {
 			return fmt.Errorf("awsjson: %v does not decode itself", v.Type())
 		},
-		append: func(dst []byte, v reflect.Value) ([]byte, error) {
+		append: func(dst []byte, v reflect.Value, _ pause) ([]byte, error) {
 			return dst, fmt.Errorf("awsjson: %v does not encode itself", v.Type())
 		},
 	}
@@ -129,7 +138,7 @@ func ownCodec(k *codec, t reflect.Type) {
 		}
 	}
 	if p.Implements(reflect.TypeFor[Appender]()) {
-		k.append = func(dst []byte, v reflect.Value) ([]byte, error) {
+		k.append = func(dst []byte, v reflect.Value, _ pause) ([]byte, error) {
 			if !v.CanAddr() { // an element of a map
 				c := reflect.New(t).Elem()
 				c.Set(v)
@@ -181,7 +190,7 @@ func (c *codecs) structCodec(k *codec, t reflect.Type, made map[reflect.Type]*co
 	k.form = structure
 	k.java = c.shapeName(t)
 	k.decode = func(d *Decoder, v reflect.Value) error { return decodeStruct(d, v, k, fields, byName) }
-	k.append = func(dst []byte, v reflect.Value) ([]byte, error) { return appendStruct(dst, v, fields) }
+	k.append = func(dst []byte, v reflect.Value, p pause) ([]byte, error) { return appendStruct(dst, v, fields, p) }
 }
 
 // shapeName returns AWS's name for the structure t.
@@ -215,7 +224,7 @@ func decodeStruct(d *Decoder, v reflect.Value, k *codec, fields []field, byName 
 	})
 }
 
-func appendStruct(dst []byte, v reflect.Value, fields []field) ([]byte, error) {
+func appendStruct(dst []byte, v reflect.Value, fields []field, p pause) ([]byte, error) {
 	dst = append(dst, '{')
 	first := true
 	for i := range fields {
@@ -230,7 +239,7 @@ func appendStruct(dst []byte, v reflect.Value, fields []field) ([]byte, error) {
 		first = false
 		dst = append(dst, f.label...)
 		var err error
-		if dst, err = f.codec.append(dst, fv); err != nil {
+		if dst, err = f.codec.append(dst, fv, p); err != nil {
 			return dst, err
 		}
 	}
@@ -238,6 +247,6 @@ func appendStruct(dst []byte, v reflect.Value, fields []field) ([]byte, error) {
 }
 
 // append appends v, which may be a pointer.
-func (c *codecs) append(dst []byte, v reflect.Value) ([]byte, error) {
-	return c.of(v.Type()).append(dst, v)
+func (c *codecs) append(dst []byte, v reflect.Value, p pause) ([]byte, error) {
+	return c.of(v.Type()).append(dst, v, p)
 }

@@ -20,11 +20,11 @@ func pointerCodec(k *codec, t reflect.Type, elem *codec) {
 		v.Set(p)
 		return nil
 	}
-	k.append = func(dst []byte, v reflect.Value) ([]byte, error) {
+	k.append = func(dst []byte, v reflect.Value, p pause) ([]byte, error) {
 		if v.IsNil() {
 			return append(dst, "null"...), nil
 		}
-		return elem.append(dst, v.Elem())
+		return elem.append(dst, v.Elem(), p)
 	}
 }
 
@@ -43,14 +43,17 @@ func listCodec(k *codec, t reflect.Type, elem *codec) {
 			return elem.decode(d, v.Index(i))
 		})
 	}
-	k.append = func(dst []byte, v reflect.Value) ([]byte, error) {
+	k.append = func(dst []byte, v reflect.Value, p pause) ([]byte, error) {
 		dst = append(dst, '[')
 		for i := range v.Len() {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
+			if i%pauseEvery == pauseEvery-1 {
+				p()
+			}
 			var err error
-			if dst, err = elem.append(dst, v.Index(i)); err != nil {
+			if dst, err = elem.append(dst, v.Index(i), p); err != nil {
 				return dst, err
 			}
 		}
@@ -79,7 +82,7 @@ func mapCodec(k *codec, t reflect.Type, elem *codec) {
 			return nil
 		})
 	}
-	k.append = func(dst []byte, v reflect.Value) ([]byte, error) {
+	k.append = func(dst []byte, v reflect.Value, p pause) ([]byte, error) {
 		dst = append(dst, '{')
 		for i, key := range sortedKeys(v) {
 			if i > 0 {
@@ -87,7 +90,7 @@ func mapCodec(k *codec, t reflect.Type, elem *codec) {
 			}
 			dst = append(quote.Append(dst, key.String()), ':')
 			var err error
-			if dst, err = elem.append(dst, v.MapIndex(key)); err != nil {
+			if dst, err = elem.append(dst, v.MapIndex(key), p); err != nil {
 				return dst, err
 			}
 		}

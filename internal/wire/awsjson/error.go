@@ -51,7 +51,7 @@ func (p *protocol) appendError(dst []byte, code string, e *awsapi.Error) []byte 
 		dst = quote.Append(dst, e.Message)
 	}
 	if v := reflect.ValueOf(e.Details); v.IsValid() {
-		if more, err := p.codecs.append(nil, v); err == nil && len(more) > len("{}") && more[0] == '{' {
+		if more, err := p.codecs.append(nil, v, noPause); err == nil && len(more) > len("{}") && more[0] == '{' {
 			dst = append(dst, ',')
 			return append(dst, more[1:]...)
 		}

@@ -39,7 +39,7 @@ var stringCodec = codec{
 		}
 		return err
 	},
-	append: func(dst []byte, v reflect.Value) ([]byte, error) {
+	append: func(dst []byte, v reflect.Value, _ pause) ([]byte, error) {
 		return quote.Append(dst, v.String()), nil
 	},
 }
@@ -53,7 +53,7 @@ var boolCodec = codec{
 		}
 		return err
 	},
-	append: func(dst []byte, v reflect.Value) ([]byte, error) {
+	append: func(dst []byte, v reflect.Value, _ pause) ([]byte, error) {
 		return strconv.AppendBool(dst, v.Bool()), nil
 	},
 }
@@ -68,7 +68,7 @@ func intCodec(bits int, java string) codec {
 			}
 			return err
 		},
-		append: func(dst []byte, v reflect.Value) ([]byte, error) {
+		append: func(dst []byte, v reflect.Value, _ pause) ([]byte, error) {
 			return strconv.AppendInt(dst, v.Int(), 10), nil
 		},
 	}
@@ -83,7 +83,7 @@ var floatCodec = codec{
 		}
 		return err
 	},
-	append: func(dst []byte, v reflect.Value) ([]byte, error) {
+	append: func(dst []byte, v reflect.Value, _ pause) ([]byte, error) {
 		f := v.Float()
 		if math.IsNaN(f) || math.IsInf(f, 0) {
 			return dst, fmt.Errorf("awsjson: %v has no form in JSON", f)
@@ -101,7 +101,7 @@ var timeCodec = codec{
 		}
 		return err
 	},
-	append: func(dst []byte, v reflect.Value) ([]byte, error) {
+	append: func(dst []byte, v reflect.Value, _ pause) ([]byte, error) {
 		return appendTime(dst, v.Interface().(time.Time)), nil
 	},
 }
@@ -115,7 +115,7 @@ var bytesCodec = codec{
 		}
 		return err
 	},
-	append: func(dst []byte, v reflect.Value) ([]byte, error) {
+	append: func(dst []byte, v reflect.Value, _ pause) ([]byte, error) {
 		dst = append(dst, '"')
 		dst = base64.StdEncoding.AppendEncode(dst, v.Bytes())
 		return append(dst, '"'), nil
