@@ -4,8 +4,12 @@ package bailiwick_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,4 +48,57 @@ func TestAnswersThatNobodyReads(t *testing.T) {
 		t.Errorf("a client that reads: got %d and %d bytes", status, len(body))
 	}
 	s.alive()
+}
+
+// TestLongResultsTakeTurnsInMemory asks for results of 16 MB on many connections at once,
+// all of which are read.
+func TestLongResultsTakeTurnsInMemory(t *testing.T) {
+	s := newSiege(t, bailiwick.Config{})
+	var keys []string
+	for i := range 100 {
+		s.do(s.admin, "dynamodb", "PutItem", fmt.Sprintf(`{"TableName":"Ledger","Item":{"TenantID":{"S":"large"},"Row":{"S":"%d"},"V":{"S":"%s"}}}`, i, strings.Repeat("x", 160<<10)))
+		keys = append(keys, fmt.Sprintf(`{"TenantID":{"S":"large"},"Row":{"S":"%d"}}`, i))
+	}
+	request := s.raw(s.admin, "BatchGetItem", `{"RequestItems":{"Ledger":{"Keys":[`+strings.Join(keys, ",")+`]}}}`)
+	const clients, bound = 60, 600 << 20 // all together would take more than 2 GB
+	var peak atomic.Uint64
+	watched, watching := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(watching)
+		for {
+			select {
+			case <-watched:
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			peak.Store(max(peak.Load(), m.HeapAlloc))
+		}
+	}()
+	var wg sync.WaitGroup
+	for range clients {
+		w := s.from("127.0.0.1")
+		if err := w.SetDeadline(time.Now().Add(5 * time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(func() {
+			w.send(request)
+			resp, err := http.ReadResponse(w.r, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			n, err := io.Copy(io.Discard, resp.Body)
+			if resp.StatusCode != http.StatusOK || n < 15<<20 {
+				t.Errorf("got %d and %d bytes, %v", resp.StatusCode, n, err)
+			}
+		})
+	}
+	wg.Wait()
+	close(watched)
+	<-watching
+	if p := peak.Load(); p > bound {
+		t.Errorf("%d results of 16 MB took %d MB", clients, p>>20)
+	}
 }

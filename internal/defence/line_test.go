@@ -59,6 +59,13 @@ var shares = []mutation{
 	{"what was used is to be paid for", "internal/fair/fair.go", `if s.rate > 0 {`, `if false {`, "internal/fair", "TestAKeyThatCallsAloneUsesNoMoreThanItsRate"},
 	{"who has no call yet pays for the last", "internal/fair/fair.go", `if (s.calls > 0 || f.paid.After(now)) && s.idle < maxIdle {`, `if s.calls > 0 && s.idle < maxIdle {`, "internal/fair", "TestAKeyThatCallsAloneUsesNoMoreThanItsRate"},
 	{"keys that are remembered are bounded", "internal/fair/fair.go", `if (s.calls > 0 || f.paid.After(now)) && s.idle < maxIdle {`, `if s.calls > 0 || f.paid.After(now) {`, "internal/fair", "TestWhatWasUsedIsForgottenOncePaid"},
+	{"what has begun ends before more begins", "internal/fair/fair.go", `if begun {`, `if begun && false {`, "internal/fair", "TestWhatHasBegunGoesOnBeforeMoreBegins"},
+	{"what calls read has room", server + "/room.go", `if !h.room.take(h.of, more) {`, `if h.room.take(h.of, more); false {`, server, "TestWhatCallsReadHasRoom"},
+	{"the room of what was read is given back", server + "/server.go", `defer held.release()`, ``, server, "TestWhatCallsReadHasRoom"},
+	{"what a key has is metered", "internal/storage/tx.go", "if err == nil {\n\t\terr = tx.count(val)", "if err == nil {\n\t\terr = nil", "internal/storage", "TestReadsAreMetered"},
+	{"what many keys have is metered", "internal/storage/tx.go", `if ferr = tx.count(val); ferr == nil {`, `if ferr == nil {`, "internal/storage", "TestReadsAreMetered"},
+	{"what a scan reads is metered", "internal/storage/tx.go", `} else if c.err = c.tx.count(val); c.err != nil {`, `} else if c.err != nil {`, "internal/storage", "TestReadsAreMetered"},
+	{"a narrowed transaction is metered", "internal/storage/tx.go", `Tx{root: tx.root, meter: tx.meter}`, `Tx{root: tx.root}`, "internal/storage", "TestReadsAreMetered"},
 	{"a long result lets others go first", server + "/share.go", `_ = l.turn.Pause(l.ctx)`, ``, server, "TestALongResultLetsOthersGoFirst"},
 }
 

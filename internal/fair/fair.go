@@ -113,6 +113,11 @@ func (s *Scheduler[K]) run() {
 // before there is a permit. A key none of whose calls waits may have one that
 // does even so, up to twice the bound: a few keys can't keep the others out.
 func (s *Scheduler[K]) Enter(ctx context.Context, key K) (Turn[K], error) {
+	return s.enter(ctx, key, false)
+}
+
+// enter is Enter, for a call that has begun already or hasn't.
+func (s *Scheduler[K]) enter(ctx context.Context, key K, begun bool) (Turn[K], error) {
 	s.mu.Lock()
 	now := time.Now()
 	f := s.flow(key, now)
@@ -120,26 +125,47 @@ func (s *Scheduler[K]) Enter(ctx context.Context, key K) (Turn[K], error) {
 	if heard && s.free > 0 && s.may(f, now) && f.calls.n == 0 && !s.queue.before(f.due(now, now)) {
 		guess := s.serve(f, now)
 		s.mu.Unlock()
-		return Turn[K]{s: s, flow: f, guess: guess, start: now}, nil
+		return Turn[K]{s: s, key: key, flow: f, guess: guess, start: now}, nil
 	}
-	if f.calls.n >= maxWaitingOfKey || s.calls >= maxWaiting && f.calls.n > 0 || s.calls >= 2*maxWaiting {
+	if !begun && s.full(f) {
 		s.rest(f, now)
 		s.mu.Unlock()
 		return Turn[K]{}, ErrBusy
 	}
+	w := s.line(f, begun, now)
+	s.ring()
+	return s.await(ctx, f, w)
+}
+
+// line puts a call of f, which has begun already or hasn't, among those that wait.
+func (s *Scheduler[K]) line(f *flow[K], begun bool, now time.Time) *waiter {
 	w := &waiter{ready: make(chan struct{}), came: now}
-	f.calls.push(w)
+	if begun {
+		f.calls.pushFirst(w)
+	} else {
+		f.calls.push(w)
+	}
 	s.calls++
 	s.place(f, now)
-	s.ring()
+	return w
+}
+
+// await waits until w, of f, is served.
+func (s *Scheduler[K]) await(ctx context.Context, f *flow[K], w *waiter) (Turn[K], error) {
+	key := f.key // f may be another's once it is withdrawn from
 	select {
 	case <-w.ready:
 	case <-ctx.Done():
 		if s.withdraw(f, w) {
-			return Turn[K]{}, ctx.Err()
+			return Turn[K]{s: s, key: key}, ctx.Err()
 		}
 	}
-	return Turn[K]{s: s, flow: f, guess: w.guess, start: time.Now()}, nil
+	return Turn[K]{s: s, key: key, flow: f, guess: w.guess, start: time.Now()}, nil
+}
+
+// full reports whether no other call of f may wait.
+func (s *Scheduler[K]) full(f *flow[K]) bool {
+	return f.calls.n >= maxWaitingOfKey || s.calls >= maxWaiting && f.calls.n > 0 || s.calls >= 2*maxWaiting
 }
 
 // withdraw takes w out of f again, and reports whether it could: a call that
@@ -164,12 +190,32 @@ func (s *Scheduler[K]) withdraw(f *flow[K], w *waiter) bool {
 // took that long.
 func (s *Scheduler[K]) leave(f *flow[K], guess, took time.Duration, now time.Time) {
 	s.mu.Lock()
+	s.takeBack(f, guess, took, now)
+	s.place(f, now)
+	s.rest(f, now)
+	s.passOn(now)
+}
+
+// yield is leave, for a call that goes on later: no other of its key begins meanwhile.
+func (s *Scheduler[K]) yield(ctx context.Context, f *flow[K], guess, took time.Duration, now time.Time) (Turn[K], error) {
+	s.mu.Lock()
+	s.takeBack(f, guess, took, now)
+	w := s.line(f, true, now)
+	s.passOn(now)
+	return s.await(ctx, f, w)
+}
+
+// takeBack takes back the permit of a call of f.
+func (s *Scheduler[K]) takeBack(f *flow[K], guess, took time.Duration, now time.Time) {
 	s.free++
 	f.held--
 	s.use(f, f.charge(took)-guess, now)
 	s.usual += (f.guess - s.usual) / smooth
-	s.place(f, now)
-	s.rest(f, now)
+}
+
+// passOn gives the permit that was taken back to whose turn it is, at once or by the
+// bell, and unlocks s.mu.
+func (s *Scheduler[K]) passOn(now time.Time) {
 	if now.Sub(s.heard) < ringEvery {
 		s.dispatch(now)
 	}

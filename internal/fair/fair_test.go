@@ -370,6 +370,29 @@ func TestALongCallLetsOthersGoFirst(t *testing.T) {
 	}
 }
 
+// TestWhatHasBegunGoesOnBeforeMoreBegins shows that of a key's calls those go first that
+// have worked already, however many others have come meanwhile.
+func TestWhatHasBegunGoesOnBeforeMoreBegins(t *testing.T) {
+	s := open(t, 1)
+	begun := enter(t, s, "key")
+	var more atomic.Bool
+	var wg sync.WaitGroup
+	for range 5 {
+		wg.Go(func() {
+			turn := enter(t, s, "key")
+			more.Store(true)
+			turn.Leave()
+		})
+	}
+	until(t, "wait", func() bool { return s.Waiting() == 5 })
+	time.Sleep(2 * time.Millisecond)
+	if err := begun.Pause(t.Context()); err != nil || more.Load() {
+		t.Errorf("others went first when it paused: %v, %v", more.Load(), err)
+	}
+	begun.Leave()
+	wg.Wait()
+}
+
 // TestCallsThatComeTogetherAreServedFairly has one processor, on which a call that
 // comes to Enter would otherwise go on to its end before another is looked at.
 func TestCallsThatComeTogetherAreServedFairly(t *testing.T) {

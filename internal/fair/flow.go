@@ -120,7 +120,7 @@ type waiter struct {
 	next, prev *waiter
 }
 
-// waiters are calls that wait, in the order in which they came.
+// waiters are calls that wait, in the order in which they came, those that go on first.
 type waiters struct {
 	n           int
 	first, last *waiter
@@ -133,6 +133,16 @@ func (l *waiters) push(w *waiter) {
 		l.first = w
 	}
 	l.last = w
+	l.n++
+}
+
+func (l *waiters) pushFirst(w *waiter) {
+	if w.next = l.first; w.next != nil {
+		w.next.prev = w
+	} else {
+		l.last = w
+	}
+	l.first = w
 	l.n++
 }
 

@@ -27,7 +27,7 @@ const (
 // them wait for their clients is bounded by a room.
 type answer struct {
 	http.ResponseWriter
-	room   *room
+	room   *room[netip.Addr]
 	source netip.Addr
 }
 

@@ -41,7 +41,7 @@ type body struct {
 	data   []byte
 	conn   *listen.Conn
 	rooms  *rooms
-	in     *room
+	in     *room[netip.Addr]
 	source netip.Addr
 	held   int
 	limit  int // of the size

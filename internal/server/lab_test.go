@@ -174,6 +174,12 @@ func resourcePolicy(t *testing.T, statement string) *policy.Policy {
 // request is a signed call of the operation by the root user.
 func (l *lab) request(body string) *http.Request {
 	l.t.Helper()
+	return l.requestOf(keyID, body)
+}
+
+// requestOf is a call that is signed with the key of that id.
+func (l *lab) requestOf(keyID, body string) *http.Request {
+	l.t.Helper()
 	r, err := http.NewRequestWithContext(l.t.Context(), http.MethodPost, l.url+"/", strings.NewReader(body))
 	check(l.t, err)
 	sum := sha256.Sum256([]byte(body))

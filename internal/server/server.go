@@ -175,7 +175,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 	if err != nil {
 		return err
 	}
-	out, err := s.do(r.Context(), c, who, &turn, in)
+	held := holding{room: &s.rooms.results, of: proof.Sharer(s.cfg.TenantTag)}
+	defer held.release()
+	out, err := s.do(r.Context(), c, who, &turn, &held, in)
 	if err != nil {
 		return err
 	}
@@ -183,14 +185,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 		return err
 	}
 	s.cfg.Chores.wake(c.Operation)
-	s.encode(s.answer(w, c.SourceIP), r, c, proof, &turn, out)
+	s.encode(s.answer(w, c.SourceIP), r, c, &turn, out)
 	return nil
 }
 
 // do decides a call and does it: who calls, what it needs, whether that is
 // allowed and the act itself are all of one snapshot or one transaction, so
 // nothing can change in between. The record of a change commits with it.
-func (s *Server) do(ctx context.Context, c *awsapi.Call, who awsapi.Proof, turn *turn, in any) (out any, err error) {
+func (s *Server) do(ctx context.Context, c *awsapi.Call, who awsapi.Proof, turn *turn, held *holding, in any) (out any, err error) {
 	defer turn.Leave()
 	entry := s.cfg.Audit.Begin()
 	defer entry.Done()
@@ -204,6 +206,7 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, who awsapi.Proof, turn 
 		defer turn.Leave() // what follows is waiting; a rerun goes on without, as it may hold what others wait for
 		defer catch(&err)
 		v = verdict{}
+		held.release()
 		if c.Caller, err = who.Caller(tx, now); err != nil {
 			return err
 		}
@@ -212,6 +215,7 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, who awsapi.Proof, turn 
 			return err
 		}
 		c.Tx = tx.Only(v.spans())
+		c.Tx.Meter(held.took)
 		if out, err = c.Operation.Handle(ctx, c, in); err != nil {
 			return err
 		}

@@ -53,13 +53,11 @@ const shortWork = 200 * time.Microsecond
 // it may be long too, and after a change all who waited for the same sync go on at
 // once: then it takes another turn to make, but none to send. What has been done
 // must be answered: if there is no turn to be had, it goes without.
-func (s *Server) encode(w http.ResponseWriter, r *http.Request, c *awsapi.Call, proof *authn.Proof, worked *turn, out any) {
-	if worked.Took() > shortWork || c.Access != awsapi.Read {
-		t, err := s.enter(r.Context(), proof)
-		if err == nil {
-			defer t.Leave()
-		}
-		w = &leaver{w, r.Context(), &t}
+func (s *Server) encode(w http.ResponseWriter, r *http.Request, c *awsapi.Call, turn *turn, out any) {
+	if turn.Took() > shortWork || c.Access != awsapi.Read {
+		_ = turn.Resume(r.Context())
+		defer turn.Leave()
+		w = &leaver{w, r.Context(), turn}
 	}
 	c.Service.Protocol.Encode(w, r, c.Operation, c.RequestID, out)
 }

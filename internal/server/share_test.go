@@ -7,11 +7,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
+	"github.com/bailiwick-dev/bailiwick/internal/identity"
+	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
 
 // The lab has one permit to work for all calls.
@@ -36,6 +37,7 @@ func TestWhoDoesNotReadTakesNoTurn(t *testing.T) {
 // A slowEncoder pauses while it encodes, and tells of that, until it may end.
 type slowEncoder struct {
 	awsapi.Protocol
+	t          *testing.T
 	begun, end chan struct{}
 }
 
@@ -51,30 +53,31 @@ func (p *slowEncoder) Encode(w http.ResponseWriter, r *http.Request, op *awsapi.
 			default:
 			}
 		}
+		p.t.Error("the other call has not gone first")
 	}
 	p.Protocol.Encode(w, r, op, id, out)
 }
 
-// TestALongResultLetsOthersGoFirst makes a call while the result of another is encoded.
+// TestALongResultLetsOthersGoFirst makes a call while the result of another's is encoded.
 func TestALongResultLetsOthersGoFirst(t *testing.T) {
-	p := &slowEncoder{query, make(chan struct{}), make(chan struct{})}
+	const third = "333333333333"
+	thirdKey := identity.NewAccessKeyID(third)
+	p := &slowEncoder{query, t, make(chan struct{}), make(chan struct{})}
 	l := newLabOf(t, &awsapi.Service{Protocol: p, Operations: []awsapi.Operation{
 		operation("Long", awsapi.Read, stated(need(ours)), func(*awsapi.Call) (string, error) {
 			time.Sleep(time.Millisecond)
 			return "", nil
 		}),
-		operation("Get", awsapi.Read, stated(need(ours)), func(*awsapi.Call) (string, error) { return "", nil }),
+		operation("Get", awsapi.Read, stated(need(third)), func(*awsapi.Call) (string, error) { return "", nil }),
 	}})
+	check(t, l.db.Update(t.Context(), func(tx *storage.Tx) error {
+		return l.directory.CreateAccount(tx, third, thirdKey, secret, time.Now())
+	}))
 	long, wg := l.request("Action=Long"), sync.WaitGroup{}
-	var answered atomic.Bool
-	wg.Go(func() {
-		_, _ = l.send(long)
-		answered.Store(true)
-	})
+	wg.Go(func() { _, _ = l.send(long) })
 	<-p.begun
-	l.expect("Get", http.StatusOK)
-	if answered.Load() {
-		t.Error("the other call was answered after the long one")
+	if status, body := l.send(l.requestOf(thirdKey, "Action=Get")); status != http.StatusOK {
+		t.Errorf("got %d %s", status, body)
 	}
 	close(p.end)
 	wg.Wait()
@@ -111,6 +114,49 @@ func TestTooManyCallsThatWaitAreRefused(t *testing.T) {
 	for w := range answers {
 		if w.Code != http.StatusOK {
 			t.Errorf("a call that waited: got %d %s", w.Code, w.Body)
+		}
+	}
+}
+
+// TestWhatCallsReadHasRoom has calls whose results nobody fetches hold all that there is
+// for one caller.
+func TestWhatCallsReadHasRoom(t *testing.T) {
+	const fit = 8 // four times 8 MB each
+	l := newLab(t,
+		operation("Read", awsapi.Read, stated(need(ours, storage.Data.Span(false))), func(c *awsapi.Call) (string, error) {
+			if _, err := c.Tx.Get(item("large")); err != nil {
+				return "", err
+			}
+			return strings.Repeat("x", 14<<20), nil
+		}),
+		operation("Small", awsapi.Read, stated(need(ours, storage.Data.Span(false))), func(c *awsapi.Call) (string, error) {
+			_, err := c.Tx.Get(item(ours))
+			return "", err
+		}))
+	check(t, l.db.Update(t.Context(), func(tx *storage.Tx) error { return tx.Put(item("large"), make([]byte, 8<<20)) }))
+	var held []*http.Response
+	for range fit {
+		resp, err := http.DefaultClient.Do(l.request("Action=Read"))
+		check(t, err)
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("there is no room for %d results: got %d", len(held)+1, resp.StatusCode)
+		}
+		held = append(held, resp)
+	}
+	if status, body := l.call("Read"); status != http.StatusBadRequest || !strings.Contains(body, "<Code>Throttling</Code>") {
+		t.Errorf("beyond the room: got %d %.200s", status, body)
+	}
+	l.expect("Small", http.StatusOK)
+	for _, resp := range held {
+		resp.Body.Close()
+	}
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		status, _ := l.call("Read")
+		if status == http.StatusOK {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("the room is not given back")
 		}
 	}
 }

@@ -341,3 +341,46 @@ func TestChecksDoNotAllocate(t *testing.T) {
 		return nil
 	})
 }
+
+// TestReadsAreMetered reads two values of 10 bytes in every way that there is.
+func TestReadsAreMetered(t *testing.T) {
+	db := open(t)
+	update(t, db, func(tx *storage.Tx) error {
+		return errors.Join(tx.Put(data("a"), make([]byte, 10)), tx.Put(data("b"), make([]byte, 10)))
+	})
+	enough := errors.New("enough")
+	for name, read := range map[string]func(tx *storage.Tx) error{
+		"Get": func(tx *storage.Tx) error {
+			_, err1 := tx.Get(data("a"))
+			_, err2 := tx.Get(data("b"))
+			return errors.Join(err1, err2)
+		},
+		"GetMany": func(tx *storage.Tx) error {
+			return tx.GetMany([][]byte{data("a"), data("b")}, func(int, []byte) error { return nil })
+		},
+		"Scan": func(tx *storage.Tx) error {
+			c := tx.Scan(storage.Range{Lo: data("a"), Hi: data("c")})
+			for c.Next() {
+				c.Value()
+			}
+			return c.Close()
+		},
+	} {
+		for _, limit := range []int{20, 15} {
+			n := 0
+			err := db.View(t.Context(), func(tx *storage.Tx) error {
+				tx.Meter(func(bytes int) error {
+					if n += bytes; n > limit {
+						return enough
+					}
+					return nil
+				})
+				_ = read(tx.Only([]storage.Span{span("a", "c", false)})) // the transaction fails even so
+				return nil
+			})
+			if n != 20 || (limit < 20) != errors.Is(err, enough) {
+				t.Errorf("%s: %d bytes of at most %d were read: %v", name, n, limit, err)
+			}
+		}
+	}
+}

@@ -104,13 +104,29 @@ type Tx struct {
 	spans   []Span
 	whole   bool // the Tx given to View or Update itself
 	control bool // reads epochs
+	meter   func(bytes int) error
+}
+
+// Meter has f told how long each value is that is read by tx, and by what Only makes of
+// it from now on. If f fails, so do the read and the transaction.
+func (tx *Tx) Meter(f func(bytes int) error) { tx.meter = f }
+
+// count tells of a value that was read.
+func (tx *Tx) count(val []byte) error {
+	if tx.meter == nil {
+		return nil
+	}
+	if err := tx.meter(len(val)); err != nil {
+		return tx.root.fail(err)
+	}
+	return nil
 }
 
 // Only returns a Tx that opens, of what tx opens, those spans only: a nil list
 // opens nothing. The spans are copied but not their bounds, which must not be
 // changed.
 func (tx *Tx) Only(spans []Span) *Tx {
-	n := &narrowed{Tx: Tx{root: tx.root}}
+	n := &narrowed{Tx: Tx{root: tx.root, meter: tx.meter}}
 	out := &n.Tx
 	out.spans = n.few[:0]
 	for i := range spans {
@@ -142,6 +158,9 @@ func (tx *Tx) Get(key []byte) ([]byte, error) {
 		return nil, err
 	}
 	val, err := tx.root.r.Get(key)
+	if err == nil {
+		err = tx.count(val)
+	}
 	return val, tx.root.keep(err)
 }
 
@@ -159,7 +178,9 @@ func (tx *Tx) GetMany(keys [][]byte, f func(i int, val []byte) error) error {
 	}
 	var ferr error
 	err := tx.root.r.GetMany(keys, func(i int, val []byte) error {
-		ferr = f(i, val)
+		if ferr = tx.count(val); ferr == nil {
+			ferr = f(i, val)
+		}
 		return ferr
 	})
 	if ferr != nil {
@@ -316,6 +337,8 @@ func (c *cursor) Value() []byte {
 	val := c.Cursor.Value()
 	if val == nil {
 		c.err = c.tx.root.keep(c.Cursor.Err())
+	} else if c.err = c.tx.count(val); c.err != nil {
+		return nil
 	}
 	return val
 }

@@ -106,19 +106,33 @@ func TestFilesThatTakeLongToClose(t *testing.T) {
 		if _, err := h.FS.Create("1.sst", vfs.WriteCategoryUnspecified); err != nil {
 			t.Fatal(err)
 		}
-		read, err := f.Open("1.sst")
-		if err == nil {
-			err = read.Close()
+		closes := func(file vfs.File, atMost time.Duration) {
+			closed := make(chan error, 1)
+			go func() { closed <- file.Close() }()
+			time.Sleep(atMost)
+			synctest.Wait()
+			select {
+			case err := <-closed:
+				if err != nil {
+					t.Errorf("Close = %v", err)
+				}
+			default:
+				t.Errorf("Close takes longer than %v", atMost)
+			}
 		}
-		if err != nil || f.cause() != nil {
-			t.Errorf("closing a table = %v, and the fence is down for %v", err, f.cause())
+		read, err := f.Open("1.sst")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if closes(read, 0); f.cause() != nil {
+			t.Errorf("for a table that was read the fence is down: %v", f.cause())
 		}
 		written, err := f.Create("2.log", vfs.WriteCategoryUnspecified)
-		if err == nil {
-			err = written.Close()
+		if err != nil {
+			t.Fatal(err)
 		}
-		if err != nil || !errors.Is(f.cause(), errHung) {
-			t.Errorf("closing a log = %v, and the fence is down for %v", err, f.cause())
+		if closes(written, time.Second); !errors.Is(f.cause(), errHung) {
+			t.Errorf("for a log that can't be closed the fence is down for %v", f.cause())
 		}
 		close(h.goOn)
 	})
