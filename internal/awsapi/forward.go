@@ -18,7 +18,8 @@ import "context"
 //     that is durably on record.
 //
 // prepare and forward run outside of any transaction, c.Tx is nil. They must
-// bound by themselves how long they take, and how many of them run at a time.
+// bound by themselves how long they take, and how many of them run at a time. What a
+// forward reads it must tell the context's [Meter] of.
 func OpForward[In, Out any](o Operation,
 	prepare func(ctx context.Context, c *Call, in *In) error,
 	needs func(ctx context.Context, c *Call, in *In) ([]Need, error),
@@ -51,10 +52,15 @@ func (o *Operation) Prepare(ctx context.Context, c *Call, in any) error {
 }
 
 // Forward sends the call on to the server that carries it out, and returns that
-// one's result. Of operations that are carried out here, out is the result.
-func (o *Operation) Forward(ctx context.Context, c *Call, in, out any) (any, error) {
+// one's result. Of operations that are carried out here, out is the result. m is told of
+// what a call reads there; one that has changed something must be answered, whether
+// there is room or not.
+func (o *Operation) Forward(ctx context.Context, m Meter, c *Call, in, out any) (any, error) {
 	if o.forward == nil {
 		return out, nil
+	}
+	if c.Access == Read {
+		ctx = context.WithValue(ctx, meterKey{}, m)
 	}
 	return o.forward(ctx, c, in)
 }
@@ -64,4 +70,18 @@ func (o *Operation) Forward(ctx context.Context, c *Call, in, out any) (any, err
 func (o Operation) Refused(err error) Operation {
 	o.handle = func(context.Context, *Call, any) (any, error) { return nil, err }
 	return o
+}
+
+// A Meter is told how many bytes a call has read, and fails if there is no room for them.
+type Meter func(bytes int) error
+
+type meterKey struct{}
+
+// MeterOf returns the meter of the context of a call that is forwarded, or of another
+// context one that never fails.
+func MeterOf(ctx context.Context) Meter {
+	if m, ok := ctx.Value(meterKey{}).(Meter); ok {
+		return m
+	}
+	return func(int) error { return nil }
 }

@@ -62,6 +62,8 @@ var shares = []mutation{
 	{"what has begun ends before more begins", "internal/fair/fair.go", `if begun {`, `if begun && false {`, "internal/fair", "TestWhatHasBegunGoesOnBeforeMoreBegins"},
 	{"what calls read has room", server + "/room.go", `if !h.room.take(h.of, more) {`, `if h.room.take(h.of, more); false {`, server, "TestWhatCallsReadHasRoom"},
 	{"the room of what was read is given back", server + "/server.go", `defer held.release()`, ``, server, "TestWhatCallsReadHasRoom"},
+	{"what another server answers has room", "internal/awsapi/forward.go", `ctx = context.WithValue(ctx, meterKey{}, m)`, `_ = m`, server, "TestWhatAnotherServerAnswersHasRoom"},
+	{"an answer of the upstream takes room", "internal/service/dynamodb/upstream/transport.go", `if full := b.meter(n); full != nil {`, `if full := b.meter(n); false {`, "internal/service/dynamodb/upstream", "TestAnAnswerNeedsRoom"},
 	{"what a key has is metered", "internal/storage/tx.go", "if err == nil {\n\t\terr = tx.count(val)", "if err == nil {\n\t\terr = nil", "internal/storage", "TestReadsAreMetered"},
 	{"what many keys have is metered", "internal/storage/tx.go", `if ferr = tx.count(val); ferr == nil {`, `if ferr == nil {`, "internal/storage", "TestReadsAreMetered"},
 	{"what a scan reads is metered", "internal/storage/tx.go", `} else if c.err = c.tx.count(val); c.err != nil {`, `} else if c.err != nil {`, "internal/storage", "TestReadsAreMetered"},

@@ -181,7 +181,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 	if err != nil {
 		return err
 	}
-	if out, err = c.Operation.Forward(r.Context(), c, in, out); err != nil {
+	if out, err = c.Operation.Forward(r.Context(), held.took, c, in, out); err != nil {
 		return err
 	}
 	s.cfg.Chores.wake(c.Operation)

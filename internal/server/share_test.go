@@ -3,6 +3,7 @@
 package server_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -81,6 +82,19 @@ func TestALongResultLetsOthersGoFirst(t *testing.T) {
 	}
 	close(p.end)
 	wg.Wait()
+}
+
+// TestWhatAnotherServerAnswersHasRoom has another server answer with more than there is
+// room for: a read fails, a change has been made.
+func TestWhatAnotherServerAnswersHasRoom(t *testing.T) {
+	for access, want := range map[awsapi.Access]int{awsapi.Read: http.StatusBadRequest, awsapi.Write: http.StatusOK} {
+		l := newLab(t, relay{access: access, owner: ours, forward: func(ctx context.Context, _ *awsapi.Call) (string, error) {
+			return "", awsapi.MeterOf(ctx)(300 << 20)
+		}}.operation("Much"))
+		if body := l.expect("Much", want); want != http.StatusOK && !strings.Contains(body, "<Code>Throttling</Code>") {
+			t.Errorf("got %s", body)
+		}
+	}
 }
 
 // TestTooManyCallsThatWaitAreRefused has one call work and a queue fill up

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 )
 
 // maxAnswer is the largest answer that is read, in bytes. DynamoDB answers with
@@ -48,16 +50,18 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp.Body = &boundedBody{resp.Body, maxAnswer}
+	resp.Body = &boundedBody{resp.Body, awsapi.MeterOf(r.Context()), maxAnswer}
 	return resp, nil
 }
 
 func (t *transport) close() { t.client.CloseIdleConnections() }
 
-// A boundedBody fails when more than left bytes are read of it.
+// A boundedBody fails when more than left bytes are read of it, or when there is no room
+// for what is.
 type boundedBody struct {
 	io.ReadCloser
-	left int
+	meter awsapi.Meter
+	left  int
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {
@@ -70,6 +74,9 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if b.left -= n; b.left < 0 {
 		return 0, errAnswer
+	}
+	if full := b.meter(n); full != nil {
+		return 0, full
 	}
 	return n, err
 }

@@ -113,6 +113,33 @@ func TestAnAnswerIsBounded(t *testing.T) {
 	}
 }
 
+// TestAnAnswerNeedsRoom has an answer for a part of which there is none.
+func TestAnAnswerNeedsRoom(t *testing.T) {
+	c := open(t, func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{"TableNames":["`+strings.Repeat("x", 100_000)+`"]}`)
+	})
+	for room, want := range map[int]bool{200_000: true, 50_000: false} {
+		read := 0
+		meter := func(n int) error {
+			if read += n; read > room {
+				return awsapi.Errorf(awsapi.Throttled, "", "Rate exceeded")
+			}
+			return nil
+		}
+		type nothing struct{}
+		forwards := awsapi.OpForward(awsapi.Operation{Name: "List", Sample: "{}"}, nil,
+			func(context.Context, *awsapi.Call, *nothing) ([]awsapi.Need, error) { return nil, nil },
+			func(context.Context, *awsapi.Call, *nothing) error { return nil },
+			func(ctx context.Context, _ *awsapi.Call, _ *nothing) (*nothing, error) {
+				return nil, list(ctx, c, "", upstream.Again)
+			})
+		_, err := forwards.Forward(t.Context(), meter, &awsapi.Call{}, &nothing{}, nil)
+		if (err == nil) != want || err != nil && upstream.Failure(err).Kind != awsapi.Throttled {
+			t.Errorf("room for %d bytes: got %v", room, err)
+		}
+	}
+}
+
 func TestWhoFloodsTheUpstreamLeavesRoomForOthers(t *testing.T) {
 	begun, release := make(chan struct{}, 1000), make(chan struct{})
 	c := open(t, func(w http.ResponseWriter, _ *http.Request) {
