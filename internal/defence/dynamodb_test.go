@@ -156,7 +156,7 @@ var upstreams = []mutation{
 	{"the upstream's tables are one account's", dynamodb + "/upstream_table.go", `c.Caller.Account() != f.account || c.Region != f.client.Region()`, `c.Region != f.client.Region()`, "", "TestTheUpstreamsTablesAreOneAccounts"},
 	{"tenants' tokens are apart upstream", dynamodb + "/upstream_transact.go", `[]string{c.Caller.Account(), share(c), x.token}`, `[]string{c.Caller.Account(), x.token}`, "", "TestTokensOfTenantsAreApartUpstream"},
 	{"a redirect is not followed", upstream + "/transport.go", `return http.ErrUseLastResponse`, `return nil`, upstream, "TestARedirectIsNotFollowed"},
-	{"an answer of the upstream is bounded", upstream + "/transport.go", `resp.Body = &boundedBody{resp.Body, maxAnswer}`, `_ = &boundedBody{resp.Body, maxAnswer}`, upstream, "TestAnAnswerIsBounded"},
+	{"an answer of the upstream is bounded", upstream + "/transport.go", `resp.Body = &boundedBody{resp.Body, awsapi.MeterOf(r.Context()), maxAnswer}`, `resp.Body = &boundedBody{resp.Body, awsapi.MeterOf(r.Context()), 1 << 40}`, upstream, "TestAnAnswerIsBounded"},
 	{"a change is sent once", upstream + "/upstream.go", `o.Retryer = aws.NopRetryer{}`, `_ = aws.NopRetryer{}`, upstream, "TestAChangeIsMadeOnceWhateverComesOfIt"},
 	{"one caller doesn't take the upstream for itself", upstream + "/gate.go", `g.of[share] >= g.maxShare`, `false`, upstream, "TestWhoFloodsTheUpstreamLeavesRoomForOthers"},
 }
