@@ -140,11 +140,7 @@ func (s *Scheduler[K]) enter(ctx context.Context, key K, begun bool) (Turn[K], e
 // line puts a call of f, which has begun already or hasn't, among those that wait.
 func (s *Scheduler[K]) line(f *flow[K], begun bool, now time.Time) *waiter {
 	w := &waiter{ready: make(chan struct{}), came: now}
-	if begun {
-		f.calls.pushFirst(w)
-	} else {
-		f.calls.push(w)
-	}
+	f.calls.push(w, begun)
 	s.calls++
 	s.place(f, now)
 	return w

@@ -393,6 +393,46 @@ func TestWhatHasBegunGoesOnBeforeMoreBegins(t *testing.T) {
 	wg.Wait()
 }
 
+// TestThoseThatGoOnDoSoInOrder has calls go on that have left, as after a sync, while
+// others of their key have not begun.
+func TestThoseThatGoOnDoSoInOrder(t *testing.T) {
+	s := open(t, 1)
+	var left []*fair.Turn[string]
+	for range 5 {
+		turn := enter(t, s, "key")
+		turn.Leave()
+		left = append(left, turn)
+	}
+	busy := enter(t, s, "key")
+	order := make(chan int, 7)
+	waits := func(place int, enter func() *fair.Turn[string]) {
+		n := s.Waiting()
+		go func() {
+			turn := enter()
+			order <- place
+			turn.Leave()
+		}()
+		until(t, "waits", func() bool { return s.Waiting() == n+1 })
+	}
+	fresh := func() *fair.Turn[string] { return enter(t, s, "key") }
+	waits(5, fresh)
+	for i, turn := range left {
+		waits(i, func() *fair.Turn[string] {
+			if err := turn.Resume(t.Context()); err != nil {
+				t.Error(err)
+			}
+			return turn
+		})
+	}
+	waits(6, fresh)
+	busy.Leave()
+	for want := range 7 {
+		if got := <-order; got != want {
+			t.Errorf("number %d came as number %d", got, want)
+		}
+	}
+}
+
 // TestCallsThatComeTogetherAreServedFairly has one processor, on which a call that
 // comes to Enter would otherwise go on to its end before another is looked at.
 func TestCallsThatComeTogetherAreServedFairly(t *testing.T) {

@@ -120,29 +120,30 @@ type waiter struct {
 	next, prev *waiter
 }
 
-// waiters are calls that wait, in the order in which they came, those that go on first.
+// waiters are calls that wait: first those that have begun already and go on, and then
+// the others, each in the order in which they came.
 type waiters struct {
 	n           int
 	first, last *waiter
+	begun       *waiter // the last of those that go on
 }
 
-func (l *waiters) push(w *waiter) {
-	if w.prev = l.last; w.prev != nil {
-		w.prev.next = w
+func (l *waiters) push(w *waiter, begun bool) {
+	w.prev = l.last
+	if begun {
+		w.prev, l.begun = l.begun, w
+	}
+	w.next = l.first
+	if w.prev != nil {
+		w.next, w.prev.next = w.prev.next, w
 	} else {
 		l.first = w
 	}
-	l.last = w
-	l.n++
-}
-
-func (l *waiters) pushFirst(w *waiter) {
-	if w.next = l.first; w.next != nil {
+	if w.next != nil {
 		w.next.prev = w
 	} else {
 		l.last = w
 	}
-	l.first = w
 	l.n++
 }
 
@@ -154,6 +155,9 @@ func (l *waiters) pop() *waiter {
 
 // remove removes w, which must be one of l.
 func (l *waiters) remove(w *waiter) {
+	if w == l.begun {
+		l.begun = w.prev
+	}
 	if w.prev != nil {
 		w.prev.next = w.next
 	} else {
