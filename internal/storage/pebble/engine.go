@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -66,11 +67,39 @@ type events struct {
 const logEvery = time.Second
 
 func (e *events) backgroundError(err error) {
+	e.report(err)
+	if e.s.fence.cause() == nil && inStatistics() {
+		time.Sleep(statisticsPause)
+	}
+}
+
+func (e *events) report(err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if now := time.Now(); e.s.fence.cause() == nil && now.After(e.next) {
 		e.next = now.Add(logEvery)
 		e.log.Error("storage: background work failed and is tried again", "error", err)
+	}
+}
+
+// statisticsPause is how long the engine waits when it could not read the statistics
+// of a table. It tries again at once, and would use up a processor for as long as
+// there is a table that can't be read.
+const statisticsPause = 20 * time.Millisecond
+
+// inStatistics reports whether the engine calls because of a table's statistics. It
+// holds no lock then; for whatever else it calls, it does, and must not be kept.
+func inStatistics() bool {
+	var callers [16]uintptr
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers[:])])
+	for {
+		frame, more := frames.Next()
+		if strings.HasSuffix(frame.Function, ".collectTableStats") {
+			return true
+		}
+		if !more {
+			return false
+		}
 	}
 }
 

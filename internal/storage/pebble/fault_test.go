@@ -283,6 +283,39 @@ func TestReadFaults(t *testing.T) {
 	}
 }
 
+// TestTablesThatCannotBeReadTakeNoProcessor: the engine looks at every table after
+// the start, and again at those that it could not read, but not all the time.
+func TestTablesThatCannotBeReadTakeNoProcessor(t *testing.T) {
+	s := newShop(t, disktest.New(), 1)
+	s.commits()
+	s.returns(20)
+	s.end(rand.New(rand.NewPCG(1, 2)))
+	fault := inBackground(is("open", ".sst", syscall.EIO))
+	var db driver.DB
+	// Where all is in the one table that is read at the start, none fails: so each
+	// try has a table more.
+	for s.d.Hits.Load() == 0 {
+		s.d.Set(fault)
+		db = mustOpen(t, s.d)
+		time.Sleep(100 * time.Millisecond)
+		if s.d.Hits.Load() == 0 {
+			s.d.Heal()
+			if err := errors.Join(s.l.add(db, 0, 1), db.Close()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	before := s.d.Hits.Load()
+	time.Sleep(time.Second)
+	if hits := s.d.Hits.Load() - before; hits > 200 {
+		t.Errorf("tables that can't be read were opened %d times within a second", hits)
+	}
+	s.d.Heal()
+	if err := errors.Join(s.l.all(db), db.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
 // inBackground is a fault that only they meet who aren't opening the store: the
 // engine, which else opens every table as soon as the store is open, or before.
 func inBackground(f func(op, name string) error) func(op, name string) error {
