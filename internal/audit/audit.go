@@ -45,6 +45,10 @@ const (
 	maxPending = 16 << 20
 	hurryAt    = 2 << 20
 	maxWait    = 5 * time.Second
+
+	// patience is how long an attempt to ship may take. While one takes longer
+	// the log counts as one that can't be written.
+	patience = 20 * time.Second
 )
 
 // The defaults of [Config].
@@ -55,6 +59,9 @@ const (
 
 // ErrUnavailable means that the log can't take records, so no call may go on.
 var ErrUnavailable = errors.New("audit: the decision log can't be written")
+
+// errHangs is why, where the disk doesn't answer.
+var errHangs = errors.New("audit: the disk doesn't answer")
 
 // Config is what a Log needs. DB, Ring, Dir and Log are required.
 type Config struct {
@@ -81,13 +88,15 @@ type Config struct {
 	CountReads bool
 	TenantTag  string
 
-	reserve uint64 // bytes of the disk that are kept free
+	reserve  uint64        // bytes of the disk that are kept free
+	patience time.Duration // how long writing may take
 }
 
 func (c *Config) resolve() {
 	c.FileSize = cmp.Or(c.FileSize, defaultFileSize)
 	c.FileAge = cmp.Or(c.FileAge, defaultFileAge)
 	c.reserve = cmp.Or(c.reserve, reserve)
+	c.patience = cmp.Or(c.patience, patience)
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -112,7 +121,7 @@ type Log struct {
 	mu      sync.Mutex
 	pending []line        // allowed reads, not yet shipped
 	bytes   int           // their size
-	broken  error         // of the last attempt to ship, nil if it succeeded
+	broken  error         // of the last attempt to ship, nil if it succeeded, or errHangs
 	shipped chan struct{} // closed after the attempt to ship that is next
 
 	reads     *readCounts // nil if reads are listed

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"os"
 	"path/filepath"
@@ -20,6 +21,8 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/audit/trail"
 	"github.com/bailiwick-dev/bailiwick/internal/keyring"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
+	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble"
+	"github.com/bailiwick-dev/bailiwick/internal/storage/pebble/disktest"
 )
 
 // A clock goes as it is told.
@@ -359,5 +362,37 @@ func TestAFullDiskStopsCallsAndLosesNothing(t *testing.T) {
 	if r := read(t, dir); len(r) != 2 || r[0].RequestID != "denied" || r[1].RequestID != "after" {
 		t.Errorf("got %v", r)
 	}
+	good(t, dir)
+}
+
+// TestADiskThatHangsIsNoticed: what calls do meanwhile would not be on record.
+func TestADiskThatHangsIsNoticed(t *testing.T) {
+	disk, dir := disktest.New(), t.TempDir()
+	d, err := pebble.Open("db", pebble.Options{FS: disk, Patience: time.Hour, Logger: slog.New(slog.DiscardHandler)})
+	check(t, err)
+	db := storage.New(d)
+	l := openWith(t, db, audit.WithPatience(audit.Config{Dir: dir}, time.Second))
+	check(t, one(l, db, 0, "first"))
+	waitFor(t, dir, 1)
+	check(t, l.Err())
+
+	hangs := make(chan struct{})
+	disk.Set(func(op, name string) error {
+		if op == "sync" {
+			<-hangs
+		}
+		return nil
+	})
+	check(t, one(l, db, 0, "second"))
+	until(t, "it is noticed", func() bool { return l.Err() != nil })
+	if err := one(l, db, 0, "a read"); !errors.Is(err, audit.ErrUnavailable) {
+		t.Errorf("got %v", err)
+	}
+	close(hangs)
+	until(t, "it is written again", func() bool { return l.Err() == nil })
+	check(t, one(l, db, 0, "third"))
+	waitFor(t, dir, 3)
+	closeLog(t, l)
+	check(t, db.Close())
 	good(t, dir)
 }

@@ -44,6 +44,8 @@ func (l *Log) run() {
 func (l *Log) ship() error {
 	l.summarise(false)
 	horizon := l.advance()
+	overdue := time.AfterFunc(l.cfg.patience, l.hangs)
+	defer overdue.Stop()
 	for {
 		more, err := l.shipSome(horizon)
 		if err == nil && !more {
@@ -53,7 +55,18 @@ func (l *Log) ship() error {
 		if err != nil || !more {
 			return err
 		}
+		overdue.Reset(l.cfg.patience)
 	}
+}
+
+// hangs notes that an attempt to ship takes too long. However it ends, that is noted
+// then; should that come first, at the next.
+func (l *Log) hangs() {
+	l.log.Error("decision log isn't written; calls fail until it is", "err", errHangs)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.broken = errHangs
+	l.setBytes(l.bytes)
 }
 
 // attempted notes how an attempt to ship ended, and lets go those who wait for

@@ -28,6 +28,7 @@ var trails = []mutation{
 	{"a signature of another doesn't count", audit + "/recover.go", `return n.Key.Equal(key) &&`, `return key != nil &&`, audit, "TestWhatACrashLeaves"},
 	{"lines that are gone are missed at the start", audit + "/recover.go", `return !bytes.Equal(end, want), nil`, `return false && !bytes.Equal(end, want), nil`, audit, "TestWhatACrashLeaves"},
 	{"what doesn't count is taken out", audit + "/recover.go", `return errors.Join(f.Truncate(from), f.Sync())`, `return nil`, audit, "TestWhatACrashLeaves"},
+	{"a disk that doesn't answer stops the calls", audit + "/ship.go", `l.broken = errHangs`, `_ = errHangs`, audit, "TestADiskThatHangsIsNoticed"},
 	{"files of another log are left alone", audit + "/recover.go", `if len(names) > 0 {`, `if false && len(names) > 0 {`, audit, "TestFilesOfAnotherLogAreNotTakenOver"},
 	{"a cut shows before anything is called", audit + "/audit.go", `return l.sign(trail.Begin) //`, `return nil //`, audit, "TestFilesThatWereCutWhileTheServerWasDownShow"},
 	{"the database knows first", audit + "/ship.go", `if err := l.intend(d.at); err != nil {`, `if err := error(nil); err != nil {`, audit, "TestNothingIsInTheFilesThatTheDatabaseDoesNotKnow"},
