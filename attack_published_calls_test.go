@@ -15,8 +15,17 @@ const wares = `{"TableName":"<T>","BillingMode":"PAY_PER_REQUEST",
 
 // A reach is a call that reaches items, in the table <T>. <A> and <B> are the
 // partitions that it names, <A1> the key of row 1 there. Rows 1, 2, 5 and 7 are
-// there; 7, 8 and 9 are written.
+// there; 7, 8 and 9 are written. The table Beside is none that a document names.
 type reach struct{ name, op, in string }
+
+// service returns the service that has the operation.
+func (c reach) service() string {
+	switch c.op {
+	case "ListStreams", "DescribeStream", "GetShardIterator", "GetRecords":
+		return "dynamodbstreams"
+	}
+	return "dynamodb"
+}
 
 const (
 	ofTenant    = `"KeyConditionExpression":"TenantID = :t","ExpressionAttributeValues":{":t":{"S":"<A>"}}`
@@ -31,6 +40,9 @@ var reaches = []reach{
 	{"get-note", "GetItem", `{"TableName":"<T>","Key":{<A1>},"ProjectionExpression":"Note"}`},
 	{"get-note-legacy", "GetItem", `{"TableName":"<T>","Key":{<A1>},"AttributesToGet":["Note"]}`},
 	{"get-secret", "GetItem", `{"TableName":"<T>","Key":{<A1>},"ProjectionExpression":"#s","ExpressionAttributeNames":{"#s":"Secret"}}`},
+	{"get-by-arn", "GetItem", `{"TableName":"arn:aws:dynamodb:us-east-1:000000000000:table/<T>","Key":{<A1>}}`},
+	{"get-beside", "BatchGetItem", `{"RequestItems":{"<T>":{"Keys":[{<A1>}]},"Beside":{"Keys":[{<B1>}]}}}`},
+	{"transact-get-beside", "TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"<T>","Key":{<A1>}}},{"Get":{"TableName":"Beside","Key":{<B1>}}}]}`},
 	{"batch-get", "BatchGetItem", `{"RequestItems":{"<T>":{"Keys":[{<A1>},{<B2>}]}}}`},
 	{"batch-get-note", "BatchGetItem", `{"RequestItems":{"<T>":{"Keys":[{<A1>},{<B2>}],"ProjectionExpression":"Note"}}}`},
 	{"batch-get-note-legacy", "BatchGetItem", `{"RequestItems":{"<T>":{"Keys":[{<A1>},{<B2>}],"AttributesToGet":["Note"]}}}`},
@@ -49,10 +61,12 @@ var reaches = []reach{
 	{"query-all", "Query", `{"TableName":"<T>",` + ofTenant + `,"Select":"ALL_ATTRIBUTES"}`},
 	{"query-by-secret", "Query", `{"TableName":"<T>",` + ofTenant + `,"ProjectionExpression":"Note","FilterExpression":"attribute_exists(Secret)"}`},
 	{"query-by-secret-legacy", "Query", `{"TableName":"<T>",` + legacy + `,"AttributesToGet":["Note"],"QueryFilter":{"Secret":{"ComparisonOperator":"NOT_NULL"}}}`},
+	{"query-from", "Query", `{"TableName":"<T>",` + ofTenant + `,"ExclusiveStartKey":{<A1>},"ScanIndexForward":false}`},
 	{"query-local", "Query", `{"TableName":"<T>","IndexName":"Local",` + ofTenant + `}`},
 	{"query-local-all", "Query", `{"TableName":"<T>","IndexName":"Local",` + ofTenant + `,"Select":"ALL_ATTRIBUTES"}`},
 	{"query-local-note", "Query", `{"TableName":"<T>","IndexName":"Local",` + ofTenant + `,"ProjectionExpression":"Note"}`},
 	{"query-local-by-secret", "Query", `{"TableName":"<T>","IndexName":"Local",` + ofTenant + `,"FilterExpression":"attribute_exists(Secret)"}`},
+	{"query-local-count", "Query", `{"TableName":"<T>","IndexName":"Local",` + ofTenant + `,"Select":"COUNT"}`},
 	{"query-global", "Query", `{"TableName":"<T>","IndexName":"ByDay",` + ofTenant + `}`},
 	{"query-global-note", "Query", `{"TableName":"<T>","IndexName":"ByDay",` + ofTenant + `,"ProjectionExpression":"Note"}`},
 
@@ -60,6 +74,9 @@ var reaches = []reach{
 	{"scan-note", "Scan", `{"TableName":"<T>","ProjectionExpression":"Note"}`},
 	{"scan-count", "Scan", `{"TableName":"<T>","Select":"COUNT"}`},
 	{"scan-global", "Scan", `{"TableName":"<T>","IndexName":"ByDay"}`},
+	{"scan-local", "Scan", `{"TableName":"<T>","IndexName":"Local"}`},
+	{"scan-segment", "Scan", `{"TableName":"<T>","Segment":0,"TotalSegments":2}`},
+	{"scan-legacy", "Scan", `{"TableName":"<T>","ScanFilter":{"TenantID":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"<A>"}]}}}`},
 
 	{"put", "PutItem", `{"TableName":"<T>","Item":{<A9>,"Note":{"S":"n"}}}`},
 	{"put-secret", "PutItem", `{"TableName":"<T>","Item":{<A8>,"Secret":{"S":"s"}}}`},
@@ -88,8 +105,11 @@ var reaches = []reach{
 	{"batch-put", "BatchWriteItem", `{"RequestItems":{"<T>":[{"PutRequest":{"Item":{<A9>,"Note":{"S":"n"}}}},{"PutRequest":{"Item":{<B8>,"Note":{"S":"n"}}}}]}}`},
 	{"batch-put-secret", "BatchWriteItem", `{"RequestItems":{"<T>":[{"PutRequest":{"Item":{<A9>,"Note":{"S":"n"}}}},{"PutRequest":{"Item":{<B8>,"Secret":{"S":"s"}}}}]}}`},
 	{"batch-delete", "BatchWriteItem", `{"RequestItems":{"<T>":[{"DeleteRequest":{"Key":{<A4>}}},{"DeleteRequest":{"Key":{<B6>}}}]}}`},
+	{"batch-beside", "BatchWriteItem", `{"RequestItems":{"<T>":[{"PutRequest":{"Item":{<A9>}}}],"Beside":[{"PutRequest":{"Item":{<B9>}}}]}}`},
 
 	{"transact-put", "TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"<T>","Item":{<A9>,"Note":{"S":"n"}}}},{"Put":{"TableName":"<T>","Item":{<B8>,"Note":{"S":"n"}}}}]}`},
+	{"transact-put-shown", "TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"<T>","Item":{<A9>,"Note":{"S":"n"}},"ConditionExpression":"NOT #r = TenantID","ExpressionAttributeNames":{"#r":"Row"}` + oldIfFailed + `}}]}`},
+	{"transact-beside", "TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"<T>","Item":{<A9>}}},{"Put":{"TableName":"Beside","Item":{<B9>}}}]}`},
 	{"transact-update", "TransactWriteItems", `{"TransactItems":[{"Update":{"TableName":"<T>","Key":{<A7>},` + setNote + `}},{"Update":{"TableName":"<T>","Key":{<B9>},` + setOther + `}}]}`},
 	{
 		"transact-update-secret", "TransactWriteItems", `{"TransactItems":[{"Update":{"TableName":"<T>","Key":{<A7>},` + setNote + `}},
@@ -97,6 +117,7 @@ var reaches = []reach{
 	},
 	{"transact-update-shown", "TransactWriteItems", `{"TransactItems":[{"Update":{"TableName":"<T>","Key":{<A7>},` + setNote + `,"ConditionExpression":"attribute_exists(Note)"` + oldIfFailed + `}}]}`},
 	{"transact-delete", "TransactWriteItems", `{"TransactItems":[{"Delete":{"TableName":"<T>","Key":{<A4>}}},{"Delete":{"TableName":"<T>","Key":{<B6>}}}]}`},
+	{"transact-delete-shown", "TransactWriteItems", `{"TransactItems":[{"Delete":{"TableName":"<T>","Key":{<A4>},"ConditionExpression":"attribute_not_exists(Note)"` + oldIfFailed + `}}]}`},
 	{
 		"transact-check", "TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{"TableName":"<T>","Key":{<A1>},"ConditionExpression":"attribute_exists(Note)"}},
 		{"ConditionCheck":{"TableName":"<T>","Key":{<B2>},"ConditionExpression":"attribute_exists(Note)"}}]}`,
@@ -110,12 +131,16 @@ var reaches = []reach{
 	{"select", "ExecuteStatement", `{"Statement":"SELECT * FROM \"<T>\" WHERE TenantID = '<A>'"}`},
 	{"select-one", "ExecuteStatement", `{"Statement":"SELECT * FROM \"<T>\" WHERE TenantID = ? AND Row = '1'","Parameters":[{"S":"<A>"}]}`},
 	{"select-note", "ExecuteStatement", `{"Statement":"SELECT Note FROM \"<T>\" WHERE TenantID = '<A>'"}`},
+	{"select-by-arn", "ExecuteStatement", `{"Statement":"SELECT * FROM \"arn:aws:dynamodb:us-east-1:000000000000:table/<T>\" WHERE TenantID = '<A>'"}`},
 	{"select-in", "ExecuteStatement", `{"Statement":"SELECT * FROM \"<T>\" WHERE TenantID = '<A>' AND Row = '1' OR TenantID IN ['<B>'] AND Row = '2'"}`},
 	{"select-or", "ExecuteStatement", `{"Statement":"SELECT * FROM \"<T>\" WHERE TenantID = '<A>' OR Note = 'x'"}`},
 	{"select-scan", "ExecuteStatement", `{"Statement":"SELECT * FROM \"<T>\""}`},
 	{"select-global-note", "ExecuteStatement", `{"Statement":"SELECT Note FROM \"<T>\".\"ByDay\" WHERE TenantID = '<A>'"}`},
+	{"select-local", "ExecuteStatement", `{"Statement":"SELECT * FROM \"<T>\".\"Local\" WHERE TenantID = '<A>'"}`},
 	{"insert", "ExecuteStatement", `{"Statement":"INSERT INTO \"<T>\" VALUE {'TenantID': '<A>', 'Row': '3', 'Note': 'n'}"}`},
 	{"insert-secret", "ExecuteStatement", `{"Statement":"INSERT INTO \"<T>\" VALUE {'TenantID': '<A>', 'Row': '3', 'Secret': 's'}"}`},
+	{"insert-batch", "BatchExecuteStatement", `{"Statements":[{"Statement":"INSERT INTO \"<T>\" VALUE {'TenantID': '<A>', 'Row': '3', 'Note': 'n'}"}]}`},
+	{"insert-at-once", "ExecuteTransaction", `{"TransactStatements":[{"Statement":"INSERT INTO \"<T>\" VALUE {'TenantID': '<A>', 'Row': '3', 'Note': 'n'}"}]}`},
 	{"update-statement", "ExecuteStatement", `{"Statement":"UPDATE \"<T>\" SET Note = 'n' WHERE TenantID = '<A>' AND Row = '7'"}`},
 	{"update-statement-secret", "ExecuteStatement", `{"Statement":"UPDATE \"<T>\" SET Note = Secret WHERE TenantID = '<A>' AND Row = '5'"}`},
 	{"update-statement-new", "ExecuteStatement", `{"Statement":"UPDATE \"<T>\" SET Note = 'n' WHERE TenantID = '<A>' AND Row = '7' RETURNING ALL NEW *"}`},
@@ -150,5 +175,23 @@ var reaches = []reach{
 		{"Statement":"UPDATE \"<T>\" SET Note = 'n' WHERE TenantID = '<B>' AND Row = '7'"}]}`,
 	},
 
+	{
+		"transact-exists-shown", "ExecuteTransaction", `{"TransactStatements":[{"Statement":"EXISTS(SELECT * FROM \"<T>\" WHERE TenantID = '<A>' AND Row = '1' AND Note IS NOT MISSING)"` + oldIfFailed + `},
+		{"Statement":"UPDATE \"<T>\" SET Note = 'n' WHERE TenantID = '<B>' AND Row = '7'"}]}`,
+	},
+	{
+		"transact-select-beside", "ExecuteTransaction", `{"TransactStatements":[{"Statement":"SELECT * FROM \"<T>\" WHERE TenantID = '<A>' AND Row = '1'"},
+		{"Statement":"SELECT * FROM Beside WHERE TenantID = '<B>' AND Row = '1'"}]}`,
+	},
+
 	{"describe", "DescribeTable", `{"TableName":"<T>"}`},
+	{"tags", "ListTagsOfResource", `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/<T>"}`},
+	{"expiry", "DescribeTimeToLive", `{"TableName":"<T>"}`},
+	{"backups", "DescribeContinuousBackups", `{"TableName":"<T>"}`},
+	{"tables", "ListTables", `{}`},
+
+	{"streams", "ListStreams", `{"TableName":"<T>"}`},
+	{"stream", "DescribeStream", `{"StreamArn":"<STREAM>"}`},
+	{"stream-iterator", "GetShardIterator", `{"StreamArn":"<STREAM>","ShardId":"<SHARD>","ShardIteratorType":"TRIM_HORIZON"}`},
+	{"stream-records", "GetRecords", `{"ShardIterator":"<ITERATOR>"}`},
 }

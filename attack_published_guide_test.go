@@ -30,7 +30,7 @@ func TestDocumentsOfGuides(t *testing.T) {
 			table: "Wares", tag: "TenantID", given: one, withheld: []string{"blue", "yellow2"},
 			allows: `get-note get-note-legacy transact-get-note batch-get-note batch-get-note-legacy query-note query-note-legacy
 			 put put-old put-shown put-legacy update update-all-new update-all-old update-updated-new update-shown update-legacy
-			 delete delete-old delete-shown batch-put batch-delete transact-put transact-update transact-update-shown transact-delete`,
+			 delete delete-old delete-shown batch-put batch-delete transact-put transact-put-shown transact-update transact-update-shown transact-delete transact-delete-shown`,
 		},
 		"one's own items, by the other name of the partition key": {
 			document: guideDocument(`{"Effect":"Allow","Action":["dynamodb:GetItem","dynamodb:BatchGetItem","dynamodb:Query","dynamodb:PutItem","dynamodb:UpdateItem",
@@ -40,7 +40,7 @@ func TestDocumentsOfGuides(t *testing.T) {
 				 "Null":{"dynamodb:FirstPartitionKeyValues":"false"}}}`),
 			table: "Wares", tag: "TenantID", given: one, withheld: []string{"blue", "yellow2"},
 			allows: gets + batches + queries + entries + puts + updates + deletes + writes + changes + checks + alters +
-				` select-global-note batch-update-statement transact-update-statement `,
+				` select-global-note select-local batch-update-statement transact-update-statement insert-at-once `,
 		},
 		"some attributes of all items": {
 			document: guideDocument(`{"Effect":"Allow","Action":["dynamodb:UpdateItem","dynamodb:GetItem","dynamodb:Query","dynamodb:BatchGetItem","dynamodb:Scan"],
@@ -104,7 +104,7 @@ func TestDocumentsOfGuides(t *testing.T) {
 				 "Resource":"<table>","Condition":{"ForAnyValue:StringEquals":{"dynamodb:EnclosingOperation":["TransactWriteItems","TransactGetItems"]}}}`,
 				`{"Effect":"Allow","Action":["dynamodb:PutItem","dynamodb:DeleteItem","dynamodb:GetItem","dynamodb:UpdateItem"],"Resource":"<table>"}`),
 			table: "Wares", given: all,
-			allows: ` get get-note get-note-legacy get-secret ` + puts + updates + deletes,
+			allows: ` get get-note get-note-legacy get-secret get-by-arn ` + puts + updates + deletes,
 		},
 		"checks that show nothing": {
 			document: guideDocument(`{"Effect":"Allow","Action":"dynamodb:ConditionCheckItem","Resource":"<table>","Condition":{"StringEqualsIfExists":{"dynamodb:ReturnValues":["NONE"]}}}`,
@@ -141,14 +141,14 @@ func TestDocumentsOfGuides(t *testing.T) {
 			document: guideDocument(`{"Effect":"Deny","Action":"dynamodb:PartiQLSelect","Resource":"<table>","Condition":{"Bool":{"dynamodb:FullTableScan":["true"]}}}`,
 				`{"Effect":"Allow","Action":"dynamodb:PartiQLSelect","Resource":"<table>"}`),
 			table: "Wares", given: all,
-			allows: `select select-one select-note select-in batch-select batch-select-note transact-select transact-select-note`,
+			allows: `select select-one select-note select-by-arn select-in batch-select batch-select-note transact-select transact-select-note`,
 		},
 		"statements about some attributes of one's own items": {
 			document: guideDocument(`{"Effect":"Allow","Action":["dynamodb:PartiQLInsert","dynamodb:PartiQLUpdate","dynamodb:PartiQLDelete","dynamodb:PartiQLSelect"],
 			 "Resource":["<table>","<table>/index/ByDay"],"Condition":{"Null":{"dynamodb:LeadingKeys":"false"},
 			 "ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["<tenant>"],"dynamodb:Attributes":["TenantID","Row","Note"]},` + shows + `}}`),
 			table: "Wares", tag: "TenantID", given: one, withheld: []string{"blue", "yellow2"},
-			allows: `select-note select-global-note insert update-statement delete-statement batch-select-note batch-update-statement
+			allows: `select-note select-global-note insert insert-batch insert-at-once update-statement delete-statement batch-select-note batch-update-statement
 			 transact-select-note transact-update-statement`,
 			hides: "secret of",
 		},
@@ -156,7 +156,7 @@ func TestDocumentsOfGuides(t *testing.T) {
 			document: guideDocument(`{"Effect":"Allow","Action":"dynamodb:PartiQL*","Resource":["<table>","<table>/index/*"],"Condition":{
 			 "Null":{"dynamodb:LeadingKeys":"false"},"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["<tenant>"]}}}`),
 			table: "Wares", tag: "TenantID", given: one, withheld: []string{"blue", "yellow2"},
-			allows: `select select-one select-note select-in select-global-note` + alters + together + atOnce,
+			allows: `select select-one select-note select-by-arn select-in select-global-note select-local` + alters + together + atOnce,
 		},
 	})
 }
