@@ -142,19 +142,20 @@ func oneOrNone(s string) policy.Value {
 
 // texts returns key values as policies compare them: strings as they are,
 // numbers in canonical decimal, binaries in base64. A value that no key has is
-// stated as its JSON, so that it doesn't go unseen.
+// stated as its JSON, so that it doesn't go unseen: ForAllValues is true of an empty
+// text.
 func texts(values []attr.Value) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
-		switch v.Type() {
-		case attr.TypeS:
-			out[i] = string(v.Bytes())
-		case attr.TypeN:
+		switch t := v.Type(); {
+		case t == attr.TypeN:
 			out[i] = v.Number().String()
-		case attr.TypeB:
+		case len(v.Bytes()) == 0:
+			out[i] = string(v.AppendJSON(nil))
+		case t == attr.TypeB:
 			out[i] = base64.StdEncoding.EncodeToString(v.Bytes())
 		default:
-			out[i] = string(v.AppendJSON(nil))
+			out[i] = string(v.Bytes())
 		}
 	}
 	return out
@@ -174,6 +175,9 @@ func (t target) leading(keys ...attr.Item) leadingValues {
 			}
 		}
 		p.guessed = true
+		if key.Len() == 0 {
+			p.values = append(p.values, attr.Null()) // it is no partition's, but not nothing
+		}
 		for _, v := range key.All() {
 			p.values = append(p.values, v)
 		}
