@@ -132,3 +132,24 @@ func TestAnswersTellNothingOfHiddenAttributes(t *testing.T) {
 		return strings.Contains(call, `"Statement":"UPDATE`) && strings.Contains(call, "ReturnConsumedCapacity")
 	})
 }
+
+// TestAnswersTellNothingOfTables has a session without a tag make all calls, and
+// some for keys that are none, on a table that is there and on one that isn't.
+func TestAnswersTellNothingOfTables(t *testing.T) {
+	s := newSiege(t, bailiwick.Config{})
+	s.do(s.admin, "dynamodb", "CreateTable", strings.ReplaceAll(wares, "<T>", "Wares"))
+	s.do(s.admin, "dynamodb", "CreateTable", strings.ReplaceAll(wares, "<T>", "Beside"))
+	s.grant("tenant", guideDocument(`{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{
+		"Null":{"dynamodb:LeadingKeys":"false"},"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["<tenant>"]}}}`))
+	nobody := s.session(s.vendor)
+	there := &reading{s, published{table: "Wares"}, strings.NewReplacer(), nil}
+	gone := &reading{s, published{table: "Swear"}, strings.NewReplacer(), nil}
+	calls := append(slices.Concat(reaches, whispers), noKeys...)
+	for _, c := range calls {
+		a := s.try(nobody, c.service(), c.op, there.expandCall(c.in, "yellow", "blue"))
+		b := s.try(nobody, c.service(), c.op, gone.expandCall(c.in, "yellow", "blue"))
+		if a.OK() || a.Status != b.Status || strings.ReplaceAll(a.Body, "Wares", "$") != strings.ReplaceAll(b.Body, "Swear", "$") {
+			t.Errorf("%s %s tells whether there is a table:\n%s\n%s", c.op, c.in, a.Body, b.Body)
+		}
+	}
+}
