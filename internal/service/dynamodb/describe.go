@@ -80,12 +80,15 @@ func (ix *index) describeGlobal(n *counts, now time.Time) globalSecondaryIndexDe
 func (t *table) describeNew() *tableDescription {
 	d := t.describe(&counts{}, t.Created)
 	d.TableStatus = new(statusCreating)
-	if t.Throughput.WarmReads == 0 && t.Throughput.WarmWrites == 0 {
+	if !t.Throughput.warmed() {
 		d.WarmThroughput = nil
 	}
 	for i := range d.GlobalSecondaryIndexes {
-		d.GlobalSecondaryIndexes[i].IndexStatus = new(statusCreating)
-		d.GlobalSecondaryIndexes[i].WarmThroughput = nil
+		x := &d.GlobalSecondaryIndexes[i]
+		x.IndexStatus = new(statusCreating)
+		if !t.index(*x.IndexName).Throughput.warmed() {
+			x.WarmThroughput = nil
+		}
 	}
 	if d.BillingModeSummary != nil {
 		d.BillingModeSummary.LastUpdateToPayPerRequestDateTime = nil

@@ -64,6 +64,9 @@ func (r *throughputRecord) warm(w *warmThroughput) {
 	}
 }
 
+// warmed reports whether warm throughput was asked for.
+func (r *throughputRecord) warmed() bool { return r.WarmReads != 0 || r.WarmWrites != 0 }
+
 // decreasesOn returns how often the throughput was decreased on the day of now.
 func (r *throughputRecord) decreasesOn(now time.Time) int64 {
 	y, m, d := r.Decreased.UTC().Date()
