@@ -396,6 +396,35 @@ func TestTagsOfTheUpstreamDecide(t *testing.T) {
 	f.refuses(who, "dynamodb", "GetItem", get)
 }
 
+// TestTablesAreDescribedAsTheUpstreamDoes makes a table, changes it and holds each
+// description against the upstream's own.
+func TestTablesAreDescribedAsTheUpstreamDoes(t *testing.T) {
+	f := newForwardSiege(t)
+	told := ""
+	f.middle.set(func(op, answer string) string {
+		if op != "ListTagsOfResource" {
+			told = answer
+		}
+		return answer
+	})
+	for _, call := range []attempt{
+		{"CreateTable", `{"TableName":"Desk","BillingMode":"PAY_PER_REQUEST","TableClass":"STANDARD","OnDemandThroughput":{"MaxReadRequestUnits":4},
+		 "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"g","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+		 "GlobalSecondaryIndexes":[{"IndexName":"ByG","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"},"WarmThroughput":{"ReadUnitsPerSecond":13000}}]}`},
+		{"DescribeTable", `{"TableName":"Desk"}`},
+		{"UpdateTable", `{"TableName":"Desk","TableClass":"STANDARD_INFREQUENT_ACCESS"}`},
+		{"DescribeTable", `{"TableName":"Desk"}`},
+		{"UpdateTable", `{"TableName":"Desk","BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":3,"WriteCapacityUnits":2},
+		 "GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"ByG","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}}}]}`},
+		{"UpdateTable", `{"TableName":"Desk","ProvisionedThroughput":{"ReadCapacityUnits":4,"WriteCapacityUnits":1}}`},
+		{"DescribeTable", `{"TableName":"Desk"}`},
+	} {
+		if a := f.do(f.admin, "dynamodb", call.operation, call.input); canonical(t, a.Body) != canonical(t, told) {
+			t.Errorf("%s: the upstream said\n%s\nand who asked got\n%s", call.operation, told, a.Body)
+		}
+	}
+}
+
 // TestTokensOfTenantsAreApartUpstream has two tenants use one token, for which the
 // upstream has one caller.
 func TestTokensOfTenantsAreApartUpstream(t *testing.T) {

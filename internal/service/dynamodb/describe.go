@@ -21,9 +21,7 @@ func (t *table) describe(n *counts, now time.Time) *tableDescription {
 	d := t.identify(statusActive, n, now)
 	d.AttributeDefinitions, d.KeySchema = t.definitions(), elements(t.Keys[:1], t.Keys[1:])
 	d.CreationDateTime = &t.Created
-	if !t.OnDemandSince.IsZero() {
-		d.BillingModeSummary = &billingModeSummary{BillingMode: &t.BillingMode, LastUpdateToPayPerRequestDateTime: &t.OnDemandSince}
-	}
+	d.BillingModeSummary = t.describeBilling()
 	d.WarmThroughput = t.Throughput.warmth(t.BillingMode, t.ReadUnits, t.WriteUnits)
 	d.OnDemandThroughput = t.Throughput.limits()
 	t.describeStream(d)
@@ -41,6 +39,18 @@ func (t *table) describe(n *counts, now time.Time) *tableDescription {
 		}
 	}
 	return d
+}
+
+// describeBilling describes the billing mode of a table that is on demand, or was; nil
+// for others. An upstream may not have told since when.
+func (t *table) describeBilling() *billingModeSummary {
+	switch {
+	case !t.OnDemandSince.IsZero():
+		return &billingModeSummary{BillingMode: &t.BillingMode, LastUpdateToPayPerRequestDateTime: &t.OnDemandSince}
+	case t.BillingMode == payPerRequest:
+		return &billingModeSummary{BillingMode: &t.BillingMode}
+	}
+	return nil
 }
 
 func (ix *index) describeLocal(n *counts) localSecondaryIndexDescription {

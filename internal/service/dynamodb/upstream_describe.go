@@ -143,7 +143,7 @@ func describedSettings(in *types.TableDescription) tableRecord {
 	}
 	r.Throughput.limit(describedLimits(in.OnDemandThroughput))
 	if c := in.TableClassSummary; c != nil {
-		r.Class = string(c.TableClass)
+		r.Class, r.ClassChanged = string(c.TableClass), aws.ToTime(c.LastUpdateDateTime)
 	}
 	return r
 }
