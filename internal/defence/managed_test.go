@@ -7,6 +7,7 @@ var managed = []mutation{
 	{"nobody changes AWS's policies", iam + "/authz_policy.go", ` || account == identity.AWSOwner && write {`, ` {`, "", "TestNobodyChangesAWSPolicies"},
 	{"AWS's policies are as they come", identity + "/awspolicy.go", `p.Versions = slices.Clone(known.Versions)`, `p.Versions = known.Versions`, identity, "TestAWSPoliciesAreCountedByAccountAndNeverChanged"},
 	{"a version's id is not given again", identity + "/managed.go", `p.Last = max(p.Last, 1) + 1`, `p.Last = len(p.Versions) + 1`, iam, "TestScripts/policyversion"},
+	{"the paths of AWS's own roles are reserved", iam + "/validate.go", `strings.HasPrefix(strings.ToLower(path), reserved)`, `false && strings.HasPrefix(strings.ToLower(path), reserved)`, iam, "TestScripts/role"},
 	{"the version in force stays", iam + "/policyversion.go", `if v.ID == p.Default {`, `if false && v.ID == p.Default {`, iam, "TestScripts/policyversion"},
 	{"versions have a quota", iam + "/policyversion.go", `if len(p.Versions) >= maxVersions {`, `if false && len(p.Versions) >= maxVersions {`, iam, "TestScripts/policyversion"},
 	{"a policy goes with its last version", iam + "/policy.go", `if len(p.Versions) > 1 {`, `if false && len(p.Versions) > 1 {`, iam, "TestScripts/policyversion"},

@@ -3,6 +3,8 @@
 package iam
 
 import (
+	"strings"
+
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/identity/constraint"
 	"github.com/bailiwick-dev/bailiwick/policy"
@@ -137,7 +139,24 @@ func (in *createRoleInput) Validate() error {
 	if err := v.tags(in.Tags); err != nil {
 		return err
 	}
+	if err := checkRolePath(pathOr(in.Path)); err != nil {
+		return err
+	}
 	return checkDocument(in.AssumeRolePolicyDocument, policy.Trust)
+}
+
+// reservedPaths is where roles are that AWS's own services make. Guardrails except
+// such roles by their path, so nobody else may have a role there.
+var reservedPaths = [...]string{"/aws-service-role/", "/aws-reserved/"}
+
+// checkRolePath refuses the paths that are reserved, whatever their case.
+func checkRolePath(path string) error {
+	for _, reserved := range reservedPaths {
+		if strings.HasPrefix(strings.ToLower(path), reserved) {
+			return invalidInput("Path prefix '%s' can only be used for AWS Service linked Roles", reserved)
+		}
+	}
+	return nil
 }
 
 func (in *getRoleInput) Validate() error { return roleName(in.RoleName).Err() }
