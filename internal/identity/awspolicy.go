@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -21,43 +23,47 @@ import (
 const AWSOwner = "aws"
 
 // awsPolicyFiles holds AWS's managed policies as far as they are about services
-// that are here, a file each.
+// that are here, or are what the roles of workloads have by custom, a file each.
+// The folder it is in is the policy's path.
 //
-//go:embed awspolicies/*.json
+//go:embed awspolicies
 var awsPolicyFiles embed.FS
 
 // awsPolicies is those policies by ARN.
 var awsPolicies = sync.OnceValue(func() map[string]*ManagedPolicy {
-	files, err := awsPolicyFiles.ReadDir("awspolicies")
+	all := map[string]*ManagedPolicy{}
+	err := fs.WalkDir(awsPolicyFiles, "awspolicies", func(file string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			p := readAWSPolicy(file)
+			all[p.ARN().String()] = p
+		}
+		return err
+	})
 	if err != nil {
 		panic(err)
-	}
-	all := make(map[string]*ManagedPolicy, len(files))
-	for _, f := range files {
-		p := readAWSPolicy(f.Name())
-		all[p.ARN().String()] = p
 	}
 	return all
 })
 
-// readAWSPolicy reads the file of that name, which is the policy's.
+// readAWSPolicy reads the file, whose name and folder are the policy's.
 func readAWSPolicy(file string) *ManagedPolicy {
 	var in struct {
 		Description string
 		Document    json.RawMessage
 	}
-	b, err := awsPolicyFiles.ReadFile("awspolicies/" + file)
+	b, err := awsPolicyFiles.ReadFile(file)
 	if err == nil {
 		err = json.Unmarshal(b, &in)
 	}
 	if err != nil {
 		panic(fmt.Sprintf("identity: %s: %v", file, err))
 	}
+	dir, name := path.Split(strings.TrimPrefix(file, "awspolicies"))
 	written := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	p := &ManagedPolicy{
 		Account:     AWSOwner,
-		Name:        strings.TrimSuffix(file, ".json"),
-		Path:        "/",
+		Name:        strings.TrimSuffix(name, ".json"),
+		Path:        dir,
 		Description: in.Description,
 		Created:     written,
 		Updated:     written,

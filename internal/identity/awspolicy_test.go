@@ -49,7 +49,7 @@ func TestAWSPoliciesAreFitForEveryUse(t *testing.T) {
 			t.Errorf("%s has the id %q", p.Name, p.ID)
 		}
 		seen[p.ID] = true
-		if want := "arn:aws:iam::aws:policy/" + p.Name; p.ARN().String() != want || p.Description == "" {
+		if want := "arn:aws:iam::aws:policy" + p.Path + p.Name; p.ARN().String() != want || p.Description == "" {
 			t.Errorf("%s is %s, %q", want, p.ARN(), p.Description)
 		}
 	}

@@ -4,6 +4,7 @@ package iam_test
 
 import (
 	"net/url"
+	"path"
 	"slices"
 	"testing"
 
@@ -82,6 +83,7 @@ func TestTerraformResourcesLiveAndDie(t *testing.T) {
 		"aws_iam_role":                    plan.role,
 		"aws_iam_role_policy":             plan.rolePolicy,
 		"aws_iam_role_policy_attachment":  plan.attachment,
+		"a role of a workload":            plan.executionRole,
 		"aws_iam_openid_connect_provider": plan.oidcProvider,
 		"aws_iam_user":                    plan.user,
 		"aws_iam_group":                   plan.group,
@@ -238,6 +240,31 @@ func (p plan) attachment() {
 	must(p.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: role}))(p)
 	_, err = p.ListAttachedRolePolicies(ctx, &iam.ListAttachedRolePoliciesInput{RoleName: role})
 	p.gone(err)
+}
+
+// executionRole is the role of a Lambda function or of a container, as most
+// configurations have it: with those of AWS's policies that are made for it.
+func (p plan) executionRole() {
+	ctx, role := p.Context(), aws.String("tf-execution")
+	must(p.CreateRole(ctx, &iam.CreateRoleInput{RoleName: role, AssumeRolePolicyDocument: aws.String(tfTrust)}))(p)
+	for _, name := range []string{
+		"service-role/AWSLambdaBasicExecutionRole", "service-role/AWSLambdaDynamoDBExecutionRole", "service-role/AWSLambdaVPCAccessExecutionRole",
+		"service-role/AmazonECSTaskExecutionRolePolicy", "AWSXRayDaemonWriteAccess",
+	} {
+		policyARN := aws.String("arn:aws:iam::aws:policy/" + name)
+		must(p.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: policyARN}))(p)
+		must(p.AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: role, PolicyArn: policyARN}))(p)
+		attached := must(p.ListAttachedRolePolicies(ctx, &iam.ListAttachedRolePoliciesInput{RoleName: role}))(p).AttachedPolicies
+		if len(attached) != 1 || *attached[0].PolicyArn != *policyARN || *attached[0].PolicyName != path.Base(name) {
+			p.Errorf("%s is attached as %+v", name, attached)
+		}
+		must(p.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: role, PolicyArn: policyARN}))(p)
+	}
+	listed := must(p.ListPolicies(ctx, &iam.ListPoliciesInput{Scope: types.PolicyScopeTypeAws, PathPrefix: aws.String("/service-role/")}))(p).Policies
+	if len(listed) != 4 {
+		p.Errorf("listed by their path are %d", len(listed))
+	}
+	must(p.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: role}))(p)
 }
 
 func (p plan) oidcProvider() {
