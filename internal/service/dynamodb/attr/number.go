@@ -94,8 +94,8 @@ func (p *numberParser) digit(d byte) {
 }
 
 func (p *numberParser) number(exp int64) (Number, error) {
-	if exp == maxExponentText {
-		return Number{}, errUnderflow // AWS's own arithmetic wraps around here
+	if exp == wrappingExponent {
+		return Number{}, errUnderflow
 	}
 	lead := exp + int64(p.integer-1-p.leading)
 	if p.out.n == 0 {
@@ -115,8 +115,12 @@ func (p *numberParser) number(exp int64) (Number, error) {
 	return p.out, nil
 }
 
-// maxExponentText is where the exponent of a text saturates.
-const maxExponentText = 1<<31 - 1
+const (
+	// wrappingExponent is the one exponent at which AWS's own arithmetic wraps around.
+	wrappingExponent = 1<<31 - 1
+	// maxExponentText is where the exponent of a text saturates.
+	maxExponentText = 1 << 40
+)
 
 // parseExponent reads "", or "e" and a signed integer, and nothing after it.
 func parseExponent(text []byte) (int64, bool) {

@@ -53,7 +53,7 @@ func TestNumberRefusals(t *testing.T) {
 		"": noNumber, "abc": noNumber + ": abc", "1.2.3": noNumber + ": 1.2.3", "1e": noNumber + ": 1e",
 		" 1": noNumber + ":  1", "0x10": noNumber + ": 0x10", "NaN": noNumber + ": NaN", "Infinity": noNumber + ": Infinity",
 		"-": noNumber + ": -", ".": noNumber + ": .", "--1": noNumber + ": --1", "1e+": noNumber + ": 1e+", "1_0": noNumber + ": 1_0",
-		"1E126": overflow, "10E125": overflow, "0e126": overflow, "1e99999999999": underflow, "1e2147483647": underflow,
+		"1E126": overflow, "10E125": overflow, "0e126": overflow, "1e99999999999": overflow, "1e2147483648": overflow, "1e2147483647": underflow,
 		"1E-131": underflow, "0e-131": underflow, "0.1e-130": underflow, "1e2147483646": overflow,
 		strings.Repeat("1", 39):                    digits,
 		"1" + strings.Repeat("0", 37) + "1":        digits,
