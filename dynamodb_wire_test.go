@@ -3,8 +3,10 @@
 package bailiwick_test
 
 import (
+	"bufio"
 	"hash/crc32"
 	"io"
+	"net"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -74,10 +76,13 @@ func TestAnswersOfDynamoDBOnTheWire(t *testing.T) {
 		{"a wrong type", "DescribeTable", `{"TableName":1}`, nil, 400, coral + `SerializationException","Message":"NUMBER_VALUE cannot be converted to String"}`, ""},
 		{"an unknown operation", "Fly", `{}`, nil, 400, coral + `UnknownOperationException"}`, ""},
 		{"an operation of the first version", "ListTables", `{}`, func(s *shot) { s.header.Set("X-Amz-Target", "DynamoDB_20111205.ListTables") }, 400, coral + `UnknownOperationException"}`, ""},
+		{"an unknown operation without JSON", "Fly", `{`, nil, 400, coral + `SerializationException"}`, ""},
+		{"nothing at all", "ListTables", ``, func(s *shot) { s.header.Del("Content-Type") }, 400, coral + `SerializationException"}`, ""},
 		{"no target", "ListTables", `{}`, func(s *shot) { s.header.Del("X-Amz-Target") }, 400, coral + `UnknownOperationException"}`, ""},
 		{"another path", "ListTables", `{}`, func(s *shot) { s.url += "x" }, 404, "<UnknownOperationException/>\n", ""},
 		{"another method", "ListTables", `{}`, func(s *shot) { s.method = http.MethodPut }, 404, "<UnknownOperationException/>\n", ""},
 		{"another content type", "ListTables", `{}`, func(s *shot) { s.header.Set("Content-Type", "text/plain") }, 404, "<UnknownOperationException/>\n", ""},
+		{"another method, and a wrong secret", "ListTables", `{}`, func(s *shot) { s.method = http.MethodPut; s.creds.SecretAccessKey += "x" }, 404, "<UnknownOperationException/>\n", ""},
 		{"a body that is too large", "ListTables", `{"x":"` + strings.Repeat("x", 16<<20) + `"}`, nil, 413, "", ""},
 		{"a wrong secret", "ListTables", `{}`, func(s *shot) { s.creds.SecretAccessKey += "x" }, 400, coral + `InvalidSignatureException","message":"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}`, ""},
 		{"an unknown key", "ListTables", `{}`, func(s *shot) { s.creds.AccessKeyID = "AKIAAAAAAAAAAAAAAAAA" }, 400, coral + `UnrecognizedClientException","message":"The security token included in the request is invalid."}`, ""},
@@ -125,9 +130,14 @@ func TestRequestsThatAreNoCallsOfDynamoDB(t *testing.T) {
 		h.Get("Access-Control-Allow-Methods") != "POST" || h.Get("Access-Control-Allow-Headers") != asked["Access-Control-Request-Headers"] {
 		t.Errorf("a preflight is answered by %s %q %v", resp.Status, body, h)
 	}
-	asked["Access-Control-Request-Headers"] = "authorization"
-	if resp, _ = request("OPTIONS", "/", asked); resp.StatusCode != 404 || resp.Header.Get("Access-Control-Allow-Origin") != "" {
-		t.Errorf("a preflight for another service is answered by %s %v", resp.Status, resp.Header)
+	onTables := map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables"}
+	for _, tt := range []struct {
+		method, path string
+		header       map[string]string
+	}{{"GET", "/favicon.ico", nil}, {"PUT", "/", nil}, {"PUT", "/", onTables}, {"POST", "/x", onTables}} {
+		if resp, body = request(tt.method, tt.path, tt.header); resp.StatusCode != 404 || body != "<UnknownOperationException/>\n" || resp.Header.Get("X-Amz-Crc32") != "3552371480" {
+			t.Errorf("%s %s is answered by %s %q %v", tt.method, tt.path, resp.Status, body, resp.Header)
+		}
 	}
 	for service, want := range map[string]string{"dynamodb": "*", "sts": ""} {
 		s := newShot(srv.Endpoint, service, keysOf(t, srv.Config()), time.Now())
@@ -137,8 +147,30 @@ func TestRequestsThatAreNoCallsOfDynamoDB(t *testing.T) {
 			t.Errorf("%s answers a page by %s %s %v", service, resp.Status, body, resp.Header)
 		}
 	}
-	if resp, body = request("POST", "/", map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables"}); resp.StatusCode != 400 || !strings.Contains(body, "MissingAuthenticationToken") {
+	if resp, body = request("POST", "/", onTables); resp.StatusCode != 400 || !strings.Contains(body, "MissingAuthenticationToken") {
 		t.Errorf("without a signature: %s %s", resp.Status, body)
+	}
+}
+
+// TestWhoSendsTooMuchLearnsIt sends all of a body before it looks for an answer.
+func TestWhoSendsTooMuchLearnsIt(t *testing.T) {
+	srv := bailiwicktest.New(t)
+	for _, size := range []int{maxBody + 1, 2 * maxBody} {
+		s := newShot(srv.Endpoint, "dynamodb", keysOf(t, srv.Config()), time.Now())
+		s.body = padded(size)
+		r := s.signed(t)
+		c, err := net.Dial("tcp", r.URL.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := r.Write(c); err != nil {
+			t.Fatalf("%d bytes are not taken: %v", size, err)
+		}
+		resp, err := http.ReadResponse(bufio.NewReader(c), r)
+		if err != nil || resp.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("%d bytes are answered by %v, %v", size, resp, err)
+		}
 	}
 }
 

@@ -27,7 +27,7 @@ func TestBodiesAreAskedForWhenTheHeadIsGood(t *testing.T) {
 		want string
 	}{
 		"a good head":              {head, "HTTP/1.1 100 Continue"},
-		"an unsigned call":         {"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: DynamoDB_20120810.ListTables\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n", "HTTP/1.1 400 Bad Request"},
+		"an unsigned call":         {"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: DynamoDB_20120810.ListTables\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n", "HTTP/1.1 400 Bad Request"},
 		"an unknown key":           {strings.Replace(head, "Credential=AKIA", "Credential=AKIB", 1), "HTTP/1.1 400 Bad Request"},
 		"another time":             {strings.Replace(head, "X-Amz-Date: 20", "X-Amz-Date: 19", 1), "HTTP/1.1 400 Bad Request"},
 		"a body beyond the limit":  {strings.Replace(head, fmt.Sprintf("Content-Length: %d", len(body)), fmt.Sprintf("Content-Length: %d", maxBody+1), 1), "HTTP/1.1 413 Request Entity Too Large"},

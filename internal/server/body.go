@@ -57,9 +57,6 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, from netip.Add
 	if proof.Unsigned() {
 		b.limit = maxUnsigned
 	}
-	if r.ContentLength > int64(b.limit) {
-		return b, &awsapi.Error{Kind: awsapi.TooLarge}
-	}
 	rc := http.NewResponseController(w)
 	if r.Body == http.NoBody {
 		return b, rc.SetReadDeadline(time.Time{})
@@ -70,7 +67,11 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, from netip.Add
 		return b, err
 	}
 	if err := b.read(r.Body, int(expected)); err != nil {
-		return b, unreadable(err)
+		e := unreadable(err)
+		if e.Kind == awsapi.TooLarge {
+			b.discard(r)
+		}
+		return b, e
 	}
 	// What follows is bounded by itself, and the next request on the connection
 	// has its own time.
@@ -81,6 +82,9 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, from netip.Add
 // isn't known. A claim of length is only a claim: what isn't there yet takes no
 // memory.
 func (b *body) read(r io.Reader, expected int) error {
+	if expected > b.limit {
+		return &awsapi.Error{Kind: awsapi.TooLarge}
+	}
 	b.data = make([]byte, 0, min(max(expected, 512), smallBody)+1) // one more, to see the end without growing
 	for {
 		n, err := r.Read(b.data[len(b.data):cap(b.data)])
@@ -100,9 +104,18 @@ func (b *body) read(r io.Reader, expected int) error {
 	}
 }
 
+// discard reads the rest of the body of r, which is too large, and drops it: most
+// clients send all of a body before they look for an answer. It doesn't for those
+// that wait to be asked for it, and for what is much too large.
+func (b *body) discard(r *http.Request) {
+	if most := 2 * int64(b.limit); r.Header["Expect"] == nil && r.ContentLength <= most {
+		_, _ = io.CopyN(io.Discard, r.Body, most)
+	}
+}
+
 // unreadable is the failure to read a body: for want of room, for its length,
 // or because it didn't come.
-func unreadable(err error) error {
+func unreadable(err error) *awsapi.Error {
 	if e, ok := errors.AsType[*awsapi.Error](err); ok {
 		return e
 	}

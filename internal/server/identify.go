@@ -33,6 +33,9 @@ func (s *Server) open(r *http.Request, c *awsapi.Call, proof *authn.Proof, b *bo
 	case err != nil:
 		return nil, err
 	case op == nil:
+		if err := msg.Decode(new(struct{})); err != nil { // what can't be read at all is told first
+			return nil, err
+		}
 		return nil, awsapi.Errorf(awsapi.NoOperation, "", "Could not find operation %.64s", msg.Operation())
 	}
 	c.Operation = op

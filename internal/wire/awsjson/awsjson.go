@@ -50,7 +50,8 @@ type Config struct {
 	Checksum bool
 
 	// Health is the answer to GET /, which load balancers and tools for local
-	// AWS ask for; empty for none.
+	// AWS ask for. The service that has one answers all requests that are for
+	// none; it is empty for the others.
 	Health string
 
 	// CrossOrigin lets web pages of every origin make calls and read their
@@ -103,13 +104,14 @@ func (p *protocol) Open(r *http.Request, body []byte) (awsapi.Message, error) {
 	return m, nil
 }
 
-// speaks reports whether r is of the protocol's form.
+// speaks reports whether r is of the protocol's form. What has no body needs no
+// type of it.
 func (p *protocol) speaks(r *http.Request) bool {
 	if r.Method != http.MethodPost || r.URL.Path != "/" {
 		return false
 	}
 	t := r.Header.Get("Content-Type")
-	if t == p.contentType {
+	if t == p.contentType || t == "" && r.ContentLength == 0 {
 		return true
 	}
 	t, _, err := mime.ParseMediaType(t)

@@ -430,6 +430,7 @@ func TestAResultThatCannotBeEncodedIsAnInternalFailure(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	r := post("DynamoDB_20120810.GetItem", "{}")
+	r.Header.Set("Content-Type", "application/json") // which all versions take
 	type details struct{ Reasons []string }
 	tests := []struct {
 		name   string
@@ -497,6 +498,7 @@ func TestOpen(t *testing.T) {
 		{"two targets", func(r *http.Request) { r.Header.Add("X-Amz-Target", "DynamoDB_20120810.PutItem") }, "", true},
 		{"another version's content type", func(r *http.Request) { r.Header.Set("Content-Type", "application/x-amz-json-1.1") }, "", false},
 		{"no content type", func(r *http.Request) { r.Header.Del("Content-Type") }, "", false},
+		{"no content type and no body", func(r *http.Request) { r.Header.Del("Content-Type"); r.ContentLength = 0 }, "GetItem", true},
 		{"a form", func(r *http.Request) { r.Header.Set("Content-Type", "application/x-www-form-urlencoded") }, "", false},
 		{"GET", func(r *http.Request) { r.Method = "GET" }, "", false},
 		{"another path", func(r *http.Request) { r.URL.Path = "/x" }, "", false},
@@ -515,10 +517,18 @@ func TestOpen(t *testing.T) {
 				}
 				return
 			}
-			w := httptest.NewRecorder()
-			protocol.EncodeError(w, r, "id", awsapi.AsError(err))
-			if w.Code != 404 || w.Body.String() != "<UnknownOperationException/>\n" || w.Header().Get("X-Amz-Crc32") != "3552371480" {
-				t.Errorf("got %d %q %v", w.Code, w.Body, w.Header())
+			for _, err := range []*awsapi.Error{awsapi.AsError(err), {Kind: awsapi.NoToken}, {Kind: awsapi.BadSignature}} {
+				w := httptest.NewRecorder()
+				protocol.EncodeError(w, r, "id", err)
+				if w.Code != 404 || w.Body.String() != "<UnknownOperationException/>\n" || w.Header().Get("X-Amz-Crc32") != "3552371480" {
+					t.Errorf("got %d %q %v", w.Code, w.Body, w.Header())
+				}
+			}
+			for status, kind := range map[int]awsapi.Kind{413: awsapi.TooLarge, 500: awsapi.Internal, 503: awsapi.Unavailable} {
+				w := httptest.NewRecorder()
+				if protocol.EncodeError(w, r, "id", &awsapi.Error{Kind: kind}); w.Code != status {
+					t.Errorf("got %d, want %d", w.Code, status)
+				}
 			}
 		})
 	}

@@ -15,21 +15,22 @@ const unknownOperation = "<UnknownOperationException/>\n"
 
 // EncodeError sends e as {"__type":"namespace#Code","message":"…"}, with the
 // fields of e.Details, a struct or a pointer to one, as further members. r may
-// be nil.
+// be nil. What isn't of the protocol's form is told so, whoever sends it, in
+// whatever else it is wrong.
 func (p *protocol) EncodeError(w http.ResponseWriter, r *http.Request, requestID string, e *awsapi.Error) {
+	status, code := meaning(e.Kind)
+	if own := p.Codes[e.Kind]; own != "" {
+		code = own
+	}
+	if e.Code != "" {
+		code = e.Code
+	}
 	switch {
 	case e.Kind == awsapi.TooLarge && e.Code == "":
 		p.send(w, r, requestID, http.StatusRequestEntityTooLarge, nil)
-	case e.Kind == awsapi.NoOperation && r != nil && !p.speaks(r):
+	case status == http.StatusBadRequest && r != nil && !p.speaks(r):
 		p.send(w, r, requestID, http.StatusNotFound, []byte(unknownOperation))
 	default:
-		status, code := meaning(e.Kind)
-		if own := p.Codes[e.Kind]; own != "" {
-			code = own
-		}
-		if e.Code != "" {
-			code = e.Code
-		}
 		p.send(w, r, requestID, status, p.appendError(nil, code, e))
 	}
 }

@@ -4,7 +4,8 @@ package awsjson
 
 import (
 	"net/http"
-	"strings"
+
+	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 )
 
 // exposed are the headers of answers that web pages may read.
@@ -14,11 +15,13 @@ const exposed = "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x
 // seconds.
 const preflightAge = "172800"
 
-// Stray implements [awsapi.Receptionist]: it answers GET / and what browsers
-// ask before they let a page make a call.
+// Stray implements [awsapi.Receptionist]: it answers GET /, what browsers ask
+// before they let a page make a call, and all else that is no call as what it is.
 func (p *protocol) Stray(w http.ResponseWriter, r *http.Request, requestID string) bool {
 	switch {
-	case p.Health != "" && r.Method == http.MethodGet && r.URL.Path == "/" && r.URL.RawQuery == "":
+	case p.Health == "":
+		return false
+	case r.Method == http.MethodGet && r.URL.Path == "/" && r.URL.RawQuery == "":
 		p.send(w, r, requestID, http.StatusOK, []byte(p.Health))
 	case p.CrossOrigin && preflight(r):
 		h := w.Header()
@@ -27,16 +30,16 @@ func (p *protocol) Stray(w http.ResponseWriter, r *http.Request, requestID strin
 		echoHeader(h, "Access-Control-Allow-Headers", r.Header.Get("Access-Control-Request-Headers"))
 		p.send(w, r, requestID, http.StatusOK, nil)
 	default:
-		return false
+		p.EncodeError(w, r, requestID, &awsapi.Error{Kind: awsapi.NoOperation})
 	}
 	return true
 }
 
-// preflight reports whether r asks for leave to make a call of the protocol,
-// which X-Amz-Target tells from those of others.
+// preflight reports whether r asks for leave to send a page's request. For which
+// service that is isn't told; leave for one that doesn't let pages read its answers
+// is of no use to them.
 func preflight(r *http.Request) bool {
-	return r.Method == http.MethodOptions && r.Header["Origin"] != nil &&
-		strings.Contains(strings.ToLower(r.Header.Get("Access-Control-Request-Headers")), "x-amz-target")
+	return r.Method == http.MethodOptions && r.URL.Path == "/" && r.Header["Origin"] != nil
 }
 
 func echoHeader(h http.Header, name, value string) {
