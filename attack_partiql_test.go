@@ -169,17 +169,71 @@ func TestStatementsReachOwnPartitionsOnly(t *testing.T) {
 }
 
 // TestBatchesOfStatementsReachOwnPartitionsOnly puts one statement about
-// another's item between those about one's own.
+// another's item beside one about one's own, which is done.
 func TestBatchesOfStatementsReachOwnPartitionsOnly(t *testing.T) {
 	_, yellow, blue := newStatementSiege(t)
-	batch := func(statements ...string) error {
-		in := &dynamodb.BatchExecuteStatementInput{}
+	batch := func(statements ...string) []types.BatchStatementResponse {
+		in := &dynamodb.BatchExecuteStatementInput{ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal}
 		for _, s := range statements {
-			in.Statements = append(in.Statements, types.BatchStatementRequest{Statement: &s})
+			in.Statements = append(in.Statements, types.BatchStatementRequest{
+				Statement: &s, ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+			})
 		}
-		_, err := yellow.BatchExecuteStatement(t.Context(), in)
-		return err
+		out, err := yellow.BatchExecuteStatement(t.Context(), in)
+		if err != nil {
+			t.Fatalf("%q: %v", statements, err)
+		}
+		return out.Responses
 	}
+	const (
+		get = `SELECT * FROM Notes WHERE TenantID = 'yellow' AND Row = '1'`
+		put = `INSERT INTO Notes VALUE {'TenantID': 'yellow', 'Row': '9'}`
+	)
+	for own, others := range map[string][]string{
+		get: {
+			`SELECT * FROM Notes WHERE TenantID = 'blue' AND Row = '1'`, `SELECT * FROM Notes WHERE Row = '1'`,
+			`SELECT * FROM Notes.ByKind WHERE Kind = 'k'`, `SELECT * FROM Nothing WHERE TenantID = 'blue' AND Row = '1'`,
+		},
+		put: {
+			`INSERT INTO Notes VALUE {'TenantID': 'blue', 'Row': '3'}`, `INSERT INTO Notes VALUE {'TenantID': 'blue', 'Row': '1'}`,
+			`UPDATE Notes SET Seen = true WHERE TenantID = 'blue' AND Row = '1'`,
+			`UPDATE Notes SET Seen = true WHERE TenantID = 'blue' AND Row = '1' AND Note = 'x'`,
+			`DELETE FROM Notes WHERE TenantID = 'blue' AND Row = '1' RETURNING ALL OLD *`,
+		},
+	} {
+		for _, other := range others {
+			for _, both := range [][]string{{own, other}, {other, own}} {
+				got := batch(both...)
+				mine, denied := got[0], got[1]
+				if both[0] == other {
+					mine, denied = denied, mine
+				}
+				if mine.Error != nil || *mine.TableName != "Notes" || (own == get) != (mine.Item != nil) {
+					t.Errorf("%q: one's own is answered with %+v", both, mine)
+				}
+				if e := denied.Error; e == nil || e.Code != types.BatchStatementErrorCodeEnumAccessDenied || e.Item != nil || denied.Item != nil || denied.TableName != nil {
+					t.Errorf("%q: another's is answered with %+v %+v", both, denied, e)
+				}
+				execute(t, yellow, `DELETE FROM Notes WHERE TenantID = 'yellow' AND Row = '9'`)
+			}
+		}
+	}
+	// What is denied isn't compared with the rest of the batch: that would tell of its table.
+	got := batch(`SELECT * FROM Notes WHERE TenantID = 'blue' AND Row = '1'`, `SELECT Row FROM Notes WHERE TenantID = 'blue' AND Row = '1'`, get)
+	for i, code := range []types.BatchStatementErrorCodeEnum{"AccessDenied", "AccessDenied"} {
+		if got[i].Error == nil || got[i].Error.Code != code {
+			t.Errorf("what is there twice and denied is answered with %+v", got[i])
+		}
+	}
+	if got := execute(t, blue, `SELECT * FROM Notes WHERE TenantID = 'blue'`); got != "note of blue, note of blue" {
+		t.Errorf("what was another's is %q", got)
+	}
+}
+
+// TestTransactionsOfStatementsReachOwnPartitionsOnly puts one statement about
+// another's item behind one about one's own, which isn't done either.
+func TestTransactionsOfStatementsReachOwnPartitionsOnly(t *testing.T) {
+	_, yellow, blue := newStatementSiege(t)
 	transact := func(statements ...string) error {
 		in := &dynamodb.ExecuteTransactionInput{}
 		for _, s := range statements {
@@ -190,27 +244,25 @@ func TestBatchesOfStatementsReachOwnPartitionsOnly(t *testing.T) {
 		_, err := yellow.ExecuteTransaction(t.Context(), in)
 		return err
 	}
-	for name, do := range map[string]func(...string) error{"batch": batch, "transaction": transact} {
-		const get = `SELECT * FROM Notes WHERE TenantID = 'yellow' AND Row = '1'`
-		if err := do(get); err != nil {
-			t.Errorf("%s: %v", name, err)
+	const get = `SELECT * FROM Notes WHERE TenantID = 'yellow' AND Row = '1'`
+	if err := transact(get); err != nil {
+		t.Error(err)
+	}
+	const put = `INSERT INTO Notes VALUE {'TenantID': 'yellow', 'Row': '9'}`
+	for _, c := range [][]string{
+		{get, strings.Replace(get, "yellow", "blue", 1)},
+		{put, `INSERT INTO Notes VALUE {'TenantID': 'blue', 'Row': '3'}`},
+		{put, `UPDATE Notes SET Seen = true WHERE TenantID = 'blue' AND Row = '1'`},
+		{put, `DELETE FROM Notes WHERE TenantID = 'blue' AND Row = '1'`},
+		{strings.Replace(get, "Notes", "Notes.ByKind", 1)},
+	} {
+		if err := transact(c...); err == nil || !strings.Contains("AccessDeniedException ValidationException", errorCode(t, err)) ||
+			len(c) > 1 && errorCode(t, err) != "AccessDeniedException" {
+			t.Errorf("%q: %v, want a denial", c, err)
 		}
-		put := `INSERT INTO Notes VALUE {'TenantID': 'yellow', 'Row': '` + name + `'}`
-		for _, c := range [][]string{
-			{get, strings.Replace(get, "yellow", "blue", 1)},
-			{put, `INSERT INTO Notes VALUE {'TenantID': 'blue', 'Row': '3'}`},
-			{put, `UPDATE Notes SET Seen = true WHERE TenantID = 'blue' AND Row = '1'`},
-			{put, `DELETE FROM Notes WHERE TenantID = 'blue' AND Row = '1'`},
-			{strings.Replace(get, "Notes", "Notes.ByKind", 1)},
-		} {
-			if err := do(c...); err == nil || !strings.Contains("AccessDeniedException ValidationException", errorCode(t, err)) ||
-				len(c) > 1 && errorCode(t, err) != "AccessDeniedException" {
-				t.Errorf("%s of %q: %v, want a denial", name, c, err)
-			}
-		}
-		if err := do(put); err != nil {
-			t.Errorf("%s: a denied call has done its first part, or its second can't be done alone: %v", name, err)
-		}
+	}
+	if err := transact(put); err != nil {
+		t.Errorf("a denied call has done its first part, or its second can't be done alone: %v", err)
 	}
 	// A condition that is false would tell what another's item is.
 	for _, of := range []string{"yellow", "blue"} {

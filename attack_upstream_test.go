@@ -217,6 +217,24 @@ func TestATenantHasItsOwnOfAnUpstreamAndNothingElse(t *testing.T) {
 	}
 }
 
+// TestOnlyStatementsOfItsOwnAreSentOn has a batch of statements about a tenant's own
+// item and about another's.
+func TestOnlyStatementsOfItsOwnAreSentOn(t *testing.T) {
+	f := newForwardSiege(t)
+	const of = `{"Statement":"SELECT Note FROM Shelf WHERE TenantID = '$T' AND \"Row\" = '1'"}`
+	blue, yellow := strings.ReplaceAll(of, "$T", "blue"), strings.ReplaceAll(of, "$T", "yellow")
+	for _, in := range []string{blue + "," + yellow, yellow + "," + blue, yellow + "," + blue + "," + yellow} {
+		got := f.do(f.blue, "dynamodb", "BatchExecuteStatement", `{"Statements":[`+in+`]}`).Body
+		if want := strings.Count(in, "yellow"); strings.Count(got, `"Error":{"Code":"AccessDenied"`) != want || strings.Count(got, `"Item":`) != 1 || !strings.Contains(got, "note of blue") {
+			t.Errorf("%s: got %s, want %d denials", in, got, want)
+		}
+		sent := f.middle.taken()
+		if len(sent) != 1 || strings.Contains(sent[0].body, "yellow") || strings.Count(sent[0].body, `"Statement":`) != 1 {
+			t.Errorf("%s: sent on are %v", in, sent)
+		}
+	}
+}
+
 // TestWhereAnotherLeftOffIsNoPlaceToBegin gives the key of another tenant's item to go
 // on from.
 func TestWhereAnotherLeftOffIsNoPlaceToBegin(t *testing.T) {

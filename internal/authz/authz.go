@@ -24,8 +24,9 @@ type Authorizer struct {
 
 // Decide decides each of needs by the policies as they stand in tx, and
 // returns the outcomes in the order of needs, up to the first that isn't an
-// Allow. Then the error is the denial, in AWS's words. A call that states no
-// need is refused.
+// Allow. Then the error is the denial, in AWS's words. Of an operation that is
+// guarded by [awsapi.Each] all needs are decided, and a denial is in its outcome
+// only. A call that states no need is refused.
 func (a *Authorizer) Decide(ctx context.Context, tx *storage.Tx, c *awsapi.Call, needs []awsapi.Need) ([]Outcome, error) {
 	if len(needs) == 0 {
 		return nil, errors.New("authz: a guarded call states no needs")
@@ -47,11 +48,14 @@ func (a *Authorizer) Decide(ctx context.Context, tx *storage.Tx, c *awsapi.Call,
 		if c.Caller.Account() != needs[i].Owner {
 			o.Refused.Told = told(&d.set, &d.keys)
 		}
-		denied, err := a.denial(c.Caller, &needs[i], &o.Refused.Told)
-		if err != nil {
+		if o.Refused.Error, err = a.denial(c.Caller, &needs[i], &o.Refused.Told); err != nil {
 			return nil, err
 		}
-		return outcomes, denied
+		if c.Operation.Guard != awsapi.Each {
+			return outcomes, o.Refused.Error
+		}
+		again := *d
+		d = &again // the outcome goes on to refer to what it was decided with
 	}
 	return outcomes, nil
 }

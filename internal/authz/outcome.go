@@ -22,6 +22,9 @@ type Refusal struct {
 	Policies policy.Policies // that were in force
 	Request  policy.Request
 
+	// Error is the denial as the caller is told of it.
+	Error *awsapi.Error
+
 	// Told is the part of Policies and Request that the caller's own account may
 	// know: all of both, unless the resource is another's.
 	Told Told

@@ -10,6 +10,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
@@ -109,6 +110,11 @@ type Call struct {
 	Referer   string
 	Secure    bool // over TLS
 
+	// Denied says why each of the call's needs is denied, in their order: nil for those
+	// that are allowed. It is set once they are decided, and for operations that are
+	// guarded by [Each] only.
+	Denied []*Error
+
 	// Tx is all the storage the call may touch: while its needs are worked
 	// out, the metadata area, read-only; once it is allowed, the spans that
 	// its needs named.
@@ -122,6 +128,11 @@ type Call struct {
 	// handler that reads much calls it now and then, and fails if it does. Nil in
 	// calls that change something: others may wait for those.
 	Pause func(context.Context) error
+}
+
+// PartlyDenied reports whether a part of the call is denied.
+func (c *Call) PartlyDenied() bool {
+	return slices.ContainsFunc(c.Denied, func(e *Error) bool { return e != nil })
 }
 
 // A Pauser is a ResponseWriter that lets the calls of others go first while a long
@@ -166,6 +177,10 @@ type Guard uint8
 const (
 	// Needs: the operation's needs must all be allowed, and there must be some.
 	Needs Guard = iota
+	// Each: each need, of which there must be some, is of a part of the call that is
+	// answered by itself. One that isn't allowed opens nothing, and the handler
+	// answers its part with the denial, which is in [Call.Denied].
+	Each
 	// None: any authenticated caller may use the operation.
 	None
 )

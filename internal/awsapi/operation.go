@@ -104,6 +104,9 @@ func Op[In, Out any](o Operation,
 	if (needs == nil) != (o.Guard == None) {
 		panic("awsapi: operation " + o.Name + " must state its needs, or say that it has none")
 	}
+	if o.Guard == Each && o.Access == Control {
+		panic("awsapi: operation " + o.Name + " must not be allowed in parts: it ends caches of every need's owner")
+	}
 	if (o.presents == nil) != (o.Auth != FromInput) {
 		panic("awsapi: operation " + o.Name + " must say what proof its input presents, or be signed")
 	}

@@ -92,6 +92,8 @@ var statements = []mutation{
 
 // tablePolicies is what the policies and tags of tables decide.
 var tablePolicies = []mutation{
+	{"a statement of a batch that is denied is not done", dynamodb + "/executebatch.go", `case e.need >= 0 && c.Denied[e.need] != nil:`, `case false && e.need >= 0 && c.Denied[e.need] != nil:`, "", "TestOnlyStatementsOfItsOwnAreSentOn TestBatchesOfStatementsReachOwnPartitionsOnly"},
+	{"a statement that is denied tells nothing of its table", dynamodb + "/executebatch.go", "\t\tif in.elements[i].refused(c) != nil {\n\t\t\tcontinue\n\t\t}\n", "", "", "TestBatchesOfStatementsReachOwnPartitionsOnly"},
 	{"a table's policy decides", dynamodb + "/authz.go", `n.ResourceTags, n.Policy = t.table.Tags, t.table.policy`, `n.ResourceTags = t.table.Tags`, dynamodb, "TestPoliciesOfTablesLetInByEveryWay TestPoliciesOfTablesDenyEveryWay"},
 	{"a policy means whom it named", dynamodb + "/resourcepolicy.go", `return document{text: string(b)}, nil`, `_ = b
 	return document{text: string(text)}, nil`, dynamodb, "TestPoliciesOfTablesMeanWhomTheyNamed"},

@@ -35,7 +35,7 @@ func (s *Server) measure(c *awsapi.Call, e *awsapi.Error) {
 	if e != nil {
 		code = codeOf(e)
 	}
-	op.End(code, e != nil && e.Kind == awsapi.Denied, s.cfg.Now().Sub(c.Time))
+	op.End(code, e != nil && e.Kind == awsapi.Denied || c.PartlyDenied(), s.cfg.Now().Sub(c.Time))
 }
 
 // codeOf returns the code of an error, or a name of its kind if what its code is

@@ -281,16 +281,33 @@ func (s *Server) decide(ctx context.Context, tx *storage.Tx, c *awsapi.Call, in 
 	}
 	v.outcomes, err = s.cfg.Authz.Decide(ctx, tx, c, v.needs)
 	v.decided = err == nil
+	if v.decided && c.Operation.Guard == awsapi.Each {
+		c.Denied = v.denials()
+	}
 	return err
 }
 
-// spans returns the storage that the needs open.
-func (v *verdict) spans() []storage.Span {
-	if len(v.needs) == 1 {
-		return v.needs[0].Spans
+// denials returns the denial of each need, nil for one that is allowed.
+func (v *verdict) denials() []*awsapi.Error {
+	all := make([]*awsapi.Error, len(v.needs))
+	for i := range v.outcomes {
+		if r := v.outcomes[i].Refused; r != nil {
+			all[i] = r.Error
+		}
 	}
+	return all
+}
+
+// spans returns the storage that the needs open which are allowed.
+func (v *verdict) spans() []storage.Span {
 	var all []storage.Span
-	for i := range v.needs {
+	for i := range v.outcomes {
+		if v.outcomes[i].Refused != nil {
+			continue
+		}
+		if len(v.needs) == 1 {
+			return v.needs[i].Spans
+		}
 		all = append(all, v.needs[i].Spans...)
 	}
 	return all
@@ -314,11 +331,16 @@ func advance(tx *storage.Tx, caller *awsapi.Caller, needs []awsapi.Need) error {
 }
 
 // keep records the calls whose record did not commit with a change: denials,
-// reads, and calls that were allowed and then failed.
+// reads, and calls that were allowed and then failed. One that was denied in part is
+// recorded as a denial is.
 func (s *Server) keep(ctx context.Context, e audit.Entry, c *awsapi.Call, v *verdict, callErr error) error {
 	switch {
 	case v.denied:
 		if err := e.Deny(ctx, record(c, v, nil)); err != nil {
+			return unrecorded(err)
+		}
+	case (c.Access == awsapi.Read || callErr != nil) && c.PartlyDenied():
+		if err := e.Deny(ctx, record(c, v, callErr)); err != nil {
 			return unrecorded(err)
 		}
 	case c.Access == awsapi.Read || callErr != nil:

@@ -18,7 +18,7 @@ func (s *service) executeRows() []awsapi.Operation {
 	type row = awsapi.Operation
 	return []awsapi.Operation{
 		awsapi.Op(row{Name: "ExecuteStatement", Access: awsapi.Write, Sample: sampleStatement}, s.executeStatementNeeds, s.executeStatement),
-		awsapi.Op(row{Name: "BatchExecuteStatement", Access: awsapi.Write, Sample: sampleBatchStatement}, s.batchExecuteStatementNeeds, s.batchExecuteStatement),
+		awsapi.Op(row{Name: "BatchExecuteStatement", Access: awsapi.Write, Guard: awsapi.Each, Sample: sampleBatchStatement}, s.batchExecuteStatementNeeds, s.batchExecuteStatement),
 		awsapi.Op(row{Name: "ExecuteTransaction", Access: awsapi.Write, Sample: sampleTransaction}, s.executeTransactionNeeds, s.executeTransaction),
 	}
 }

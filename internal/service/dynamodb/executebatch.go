@@ -14,6 +14,7 @@ import (
 type batchElement struct {
 	statement
 	invalid error // why it isn't even a statement; then it needs nothing
+	need    int   // its place among the call's needs; -1 for none
 	part    *batchPart
 }
 
@@ -24,13 +25,13 @@ type batchPart struct {
 	used   charge
 }
 
-// batchExecuteStatementNeeds states the need of each element. They are decided
-// together: a batch is refused if one of its elements is.
+// batchExecuteStatementNeeds states the need of each element. An element that is
+// denied is answered so, and the others are done.
 func (s *service) batchExecuteStatementNeeds(_ context.Context, c *awsapi.Call, in *batchExecuteStatementInput) ([]awsapi.Need, error) {
 	var needs []awsapi.Need
 	for i := range in.elements {
 		e := &in.elements[i]
-		if e.invalid != nil {
+		if e.need = -1; e.invalid != nil {
 			continue
 		}
 		n, err := e.item(s, c, "")
@@ -38,10 +39,14 @@ func (s *service) batchExecuteStatementNeeds(_ context.Context, c *awsapi.Call, 
 			return nil, err
 		}
 		n.Resource = e.target.readARN(e.index())
+		e.need = len(needs)
 		needs = append(needs, n)
 	}
 	if len(needs) == 0 {
 		// What isn't a statement names no table; who may use none is told nothing.
+		for i := range in.elements {
+			in.elements[i].need = 0
+		}
 		needs = append(needs, awsapi.Need{Action: serviceName + ":" + permissions[partiql.Select], Owner: c.Caller.Account()})
 	}
 	return needs, nil
@@ -50,7 +55,7 @@ func (s *service) batchExecuteStatementNeeds(_ context.Context, c *awsapi.Call, 
 // batchExecuteStatement does what can be done of the batch: an element that
 // fails changes nothing, and the others are done. All of it is one transaction.
 func (s *service) batchExecuteStatement(ctx context.Context, c *awsapi.Call, in *batchExecuteStatementInput) (*batchExecuteStatementOutput, error) {
-	if err := in.checkDuplicates(); err != nil {
+	if err := in.checkDuplicates(c); err != nil {
 		return nil, err
 	}
 	out := &batchExecuteStatementOutput{Responses: make([]batchStatementResponse, len(in.elements))}
@@ -88,7 +93,7 @@ func (in *batchExecuteStatementInput) parts(c *awsapi.Call) (all []*batchPart) {
 	for i := range in.elements {
 		e := &in.elements[i]
 		t := e.target.table
-		if e.invalid != nil || t == nil {
+		if e.refused(c) != nil {
 			continue
 		}
 		if byTable[t] == nil {
@@ -100,10 +105,27 @@ func (in *batchExecuteStatementInput) parts(c *awsapi.Call) (all []*batchPart) {
 	return all
 }
 
+// refused returns why the element is not looked at any further. What is denied is
+// told nothing else: neither of the table nor of its key.
+func (e *batchElement) refused(c *awsapi.Call) error {
+	switch {
+	case e.need >= 0 && c.Denied[e.need] != nil:
+		return c.Denied[e.need]
+	case e.invalid != nil:
+		return e.invalid
+	case e.target.table == nil:
+		return errNoTable()
+	}
+	return nil
+}
+
 // checkDuplicates refuses batches that have an item twice.
-func (in *batchExecuteStatementInput) checkDuplicates() error {
+func (in *batchExecuteStatementInput) checkDuplicates(c *awsapi.Call) error {
 	seen := map[string]bool{}
 	for i := range in.elements {
+		if in.elements[i].refused(c) != nil {
+			continue
+		}
 		at := in.elements[i].action.at
 		if at != nil && seen[string(at)] {
 			return errDuplicateKeys()
@@ -116,11 +138,8 @@ func (in *batchExecuteStatementInput) checkDuplicates() error {
 // do does the element and returns the item that it shows, if it does. spent is the
 // effort of the elements so far.
 func (e *batchElement) do(c *awsapi.Call, spent *int) (*item, error) {
-	if e.invalid != nil {
-		return nil, e.invalid
-	}
-	if e.target.table == nil {
-		return nil, errNoTable()
+	if err := e.refused(c); err != nil {
+		return nil, err
 	}
 	if e.Kind == partiql.Select {
 		return e.get(c)
@@ -203,6 +222,9 @@ func (e *batchElement) failed(err error) (r batchStatementResponse, _ error) {
 		return r, err
 	}
 	c, ok := batchCodes[answer.Code]
+	if answer.Kind == awsapi.Denied {
+		c.code, ok = "AccessDenied", true
+	}
 	if !ok {
 		return r, err
 	}

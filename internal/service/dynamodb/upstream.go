@@ -66,7 +66,7 @@ func (f *front) operations() []awsapi.Operation {
 func (f *front) forwarded() []awsapi.Operation {
 	rows := map[string]awsapi.Operation{}
 	for _, row := range f.service.operations() {
-		rows[row.Name] = awsapi.Operation{Name: row.Name, Access: row.Access, Sample: row.Sample}
+		rows[row.Name] = awsapi.Operation{Name: row.Name, Access: row.Access, Guard: row.Guard, Sample: row.Sample}
 	}
 	create := rows["CreateTable"]
 	create.Sample = sampleUpstreamTable

@@ -191,16 +191,15 @@ func (sel *selection) of(m map[string]types.AttributeValue) (attr.Item, error) {
 	return attr.Item{}, errLie
 }
 
-func (f *front) checkBatchExecute(in *batchExecuteStatementInput) error { return in.checkDuplicates() }
+// checkBatchExecute refuses nothing: elements are refused each by itself.
+func (f *front) checkBatchExecute(*batchExecuteStatementInput) error { return nil }
 
 // checkAlone refuses an element as it is answered with by itself.
-func (e *batchElement) checkAlone() error {
-	switch {
-	case e.invalid != nil:
-		return e.invalid
-	case e.target.table == nil:
-		return errNoTable()
-	case e.Kind == partiql.Select:
+func (e *batchElement) checkAlone(c *awsapi.Call) error {
+	if err := e.refused(c); err != nil {
+		return err
+	}
+	if e.Kind == partiql.Select {
 		if err := e.checkGet(); err != nil {
 			return err
 		}
@@ -212,15 +211,18 @@ func (e *batchElement) checkAlone() error {
 	return e.action.check()
 }
 
-// batchExecuteStatement sends those elements on that can be done.
+// batchExecuteStatement sends those elements on that are allowed and can be done.
 func (f *front) batchExecuteStatement(ctx context.Context, c *awsapi.Call, in *batchExecuteStatementInput) (*batchExecuteStatementOutput, error) {
+	if err := in.checkDuplicates(c); err != nil {
+		return nil, err
+	}
 	out := &batchExecuteStatementOutput{Responses: make([]batchStatementResponse, len(in.elements))}
 	req := &sdk.BatchExecuteStatementInput{ReturnConsumedCapacity: types.ReturnConsumedCapacity(unlessNone(in.ReturnConsumedCapacity))}
 	var of []int // the elements that are sent on
 	reads := true
 	for i := range in.elements {
 		e := &in.elements[i]
-		if err := e.checkAlone(); err != nil {
+		if err := e.checkAlone(c); err != nil {
 			if out.Responses[i], err = e.failed(err); err != nil {
 				return nil, err
 			}

@@ -30,13 +30,28 @@ type Answer struct {
 	Encoded string
 }
 
-// Denied reports whether the answer is a denial, in any protocol.
+// Denied reports whether the answer is a denial, in any protocol: of the call, or of
+// each of its parts if it is answered in parts.
 func (a Answer) Denied() bool {
-	return a.Status >= 400 && strings.Contains(a.Body, "AccessDenied")
+	if a.Status >= 400 {
+		return strings.Contains(a.Body, "AccessDenied")
+	}
+	var in struct {
+		Responses []struct{ Error struct{ Code string } }
+	}
+	if json.Unmarshal([]byte(a.Body), &in) != nil || len(in.Responses) == 0 {
+		return false
+	}
+	for _, part := range in.Responses {
+		if part.Error.Code != "AccessDenied" {
+			return false
+		}
+	}
+	return true
 }
 
 // OK reports whether the call succeeded.
-func (a Answer) OK() bool { return a.Status == http.StatusOK }
+func (a Answer) OK() bool { return a.Status == http.StatusOK && !a.Denied() }
 
 // Call makes one signed call over HTTP, with cfg's endpoint, region and
 // credentials. input is JSON with the field names of the wire, whatever the
