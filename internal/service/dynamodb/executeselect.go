@@ -162,7 +162,7 @@ func (sel *selection) run(ctx context.Context, c *awsapi.Call, in *executeStatem
 		out.Items = append(out.Items, item{st.Show(it.Item)})
 	}
 	if got.more {
-		out.NextToken = new(own.token(got.next, got.last))
+		out.NextToken = new(own.token(got.next))
 		if got.last.Len() > 0 {
 			out.LastEvaluatedKey = &item{got.last}
 		}
@@ -187,8 +187,8 @@ type selected struct {
 	used    charge
 
 	more bool // parts, or the rest of one, are left
-	next int
-	last attr.Item
+	next readPosition
+	last attr.Item // the key of what was read last
 }
 
 // pages reads parts from the position on.
@@ -216,12 +216,15 @@ func (sel *selection) pages(ctx context.Context, c *awsapi.Call, at readPosition
 			return nil, err
 		}
 		sel.charge(got, pg, p.hash)
+		if pg.scanned > 0 {
+			got.last = pg.last.Pick(sel.source.names...)
+		}
 		if pg.more && !sel.whole(p.span, pg.last) {
-			got.more, got.next, got.last = true, i, pg.last.Pick(sel.source.names...)
+			got.more, got.next = true, readPosition{i, got.last}
 			return got, nil
 		}
 		if got.full(limit) && i+1 < len(sel.parts) {
-			got.more, got.next = true, i+1
+			got.more, got.next = true, readPosition{part: i + 1}
 			return got, nil
 		}
 	}
@@ -269,9 +272,9 @@ func (sel *selection) fingerprint(st *statement) (f fingerprint) {
 
 // token returns a NextToken: it is no secret and gives nobody any right. Where it
 // leads must lie in what the statement reads, whoever made it.
-func (f fingerprint) token(next int, last attr.Item) string {
-	b := binary.AppendUvarint(f[:], uint64(next))
-	return base64.StdEncoding.EncodeToString(append(b, last.Stored()...))
+func (f fingerprint) token(next readPosition) string {
+	b := binary.AppendUvarint(f[:], uint64(next.part))
+	return base64.StdEncoding.EncodeToString(append(b, next.after.Stored()...))
 }
 
 func errNextToken() error { return invalid("Invalid NextToken") }

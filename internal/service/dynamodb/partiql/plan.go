@@ -68,6 +68,9 @@ func (s *Statement) Plan(schema attr.Schema) (*Plan, error) {
 	}
 	p := &Plan{Keyed: !slices.ContainsFunc(all, func(r region) bool { return r.every }), Filter: s.filter}
 	if p.Keyed {
+		if f.empty != nil {
+			return nil, f.empty
+		}
 		if p.Partitions, err = f.partitions(all); err != nil {
 			return nil, err
 		}

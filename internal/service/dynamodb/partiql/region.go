@@ -30,6 +30,7 @@ type finder struct {
 	hash, sort attr.KeyAttribute // sort has no name if there is none
 	widened    bool              // regions have been taken for a larger one
 	err        error             // the first mistake in conditions on keys
+	empty      error             // that a sort key is compared with an empty value, which no query may
 }
 
 func newFinder(schema attr.Schema) (*finder, error) {
@@ -224,5 +225,8 @@ func (f *finder) check(k attr.KeyAttribute, v attr.Value) {
 		}
 	default:
 		f.err = attr.CheckKeySizes(0, v.Size())
+		if f.empty == nil {
+			f.empty = attr.CheckKeyValue(k.Name, v)
+		}
 	}
 }
