@@ -25,13 +25,13 @@ func (p *parser) condition(f func() *node) *node {
 	return n
 }
 
-// operand parses with f and refuses a condition.
-func (p *parser) operand(f func() *node) *node {
-	n := f()
-	if !n.isOperand() {
-		p.unexpected()
+// operand parses what stands where no condition can: the first token that would
+// make it one is refused, also in parentheses.
+func (p *parser) operand() *node {
+	if p.peek().kind == '(' {
+		return p.parenthesised(p.operand)
 	}
-	return n
+	return p.parseOperand(p.operand)
 }
 
 func (p *parser) or() *node { return p.chain(orNode, "OR", p.and) }
@@ -76,7 +76,7 @@ func (p *parser) predicate() *node {
 	switch op := p.peek(); {
 	case op.kind == '=' || op.kind == '<' || op.kind == '>' || op.kind >= tokenLE && op.kind <= tokenNE:
 		p.operator()
-		return &node{kind: compareNode, op: p.take(), args: []*node{left, p.operand(p.term)}}
+		return &node{kind: compareNode, op: p.take(), args: []*node{left, p.operand()}}
 	case p.acceptKeyword("BETWEEN"):
 		return p.between(left)
 	case p.acceptKeyword("IN"):
@@ -87,28 +87,29 @@ func (p *parser) predicate() *node {
 
 func (p *parser) between(left *node) *node {
 	p.operator()
-	lower := p.operand(p.term)
+	lower := p.operand()
 	if !p.acceptKeyword("AND") {
 		p.unexpected()
 	}
-	return &node{kind: betweenNode, op: "BETWEEN", args: []*node{left, lower, p.operand(p.term)}}
+	return &node{kind: betweenNode, op: "BETWEEN", args: []*node{left, lower, p.operand()}}
 }
 
 func (p *parser) in(left *node) *node {
 	p.operator()
 	n := &node{kind: inNode, op: "IN", args: []*node{left}}
 	p.expect('(')
-	n.args = append(n.args, p.operand(p.term))
+	n.args = append(n.args, p.operand())
 	for p.accept(',') {
-		n.args = append(n.args, p.operand(p.term))
+		n.args = append(n.args, p.operand())
 	}
 	p.expect(')')
 	return n
 }
 
+// term parses an operand, or a condition in parentheses.
 func (p *parser) term() *node {
 	if p.peek().kind == '(' {
 		return p.parenthesised(p.or)
 	}
-	return p.parseOperand(func() *node { return p.operand(p.term) })
+	return p.parseOperand(p.operand)
 }

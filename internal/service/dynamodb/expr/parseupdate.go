@@ -75,13 +75,12 @@ func (p *parser) setValue() *node {
 	return &node{kind: sumNode, op: p.take(), args: []*node{left, p.setOperand()}}
 }
 
-// setOperand parses a term that is not a sum itself.
+// setOperand parses what stands where no sum can, also in parentheses.
 func (p *parser) setOperand() *node {
-	n := p.setTerm()
-	if n.kind == sumNode {
-		p.unexpected()
+	if p.peek().kind == '(' {
+		return p.parenthesised(p.setOperand)
 	}
-	return n
+	return p.parseOperand(p.setOperand)
 }
 
 func (p *parser) setTerm() *node {

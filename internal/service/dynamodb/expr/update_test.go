@@ -24,6 +24,8 @@ func TestUpdateRefusals(t *testing.T) {
 		"SET a = :s,":                   `Syntax error; token: "<EOF>", near: ","`,
 		"SET a = :n + :n + :n":          `Syntax error; token: "+", near: ":n + :n"`,
 		"SET a = (:n + :n) + :n":        `Syntax error; token: "+", near: ") + :n"`,
+		"SET a = :n + (:n + :n)":        `Syntax error; token: "+", near: ":n + :n"`,
+		"SET a = f(b, (c - :n))":        `Syntax error; token: "-", near: "c - :n"`,
 		"SET a = :n * :n":               `Syntax error; token: "*", near: ":n * :n"`,
 		"SET a = b = :s":                `Syntax error; token: "=", near: "b = :s"`,
 		"REMOVE :s":                     `Syntax error; token: ":s", near: "REMOVE :s"`,
