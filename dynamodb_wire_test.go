@@ -134,18 +134,29 @@ func TestRequestsThatAreNoCallsOfDynamoDB(t *testing.T) {
 	for _, tt := range []struct {
 		method, path string
 		header       map[string]string
-	}{{"GET", "/favicon.ico", nil}, {"PUT", "/", nil}, {"PUT", "/", onTables}, {"POST", "/x", onTables}} {
+	}{{"GET", "/favicon.ico", nil}, {"PUT", "/", nil}, {"PUT", "/", onTables}, {"POST", "/x", onTables}, {"OPTIONS", "/x", asked}} {
 		if resp, body = request(tt.method, tt.path, tt.header); resp.StatusCode != 404 || body != "<UnknownOperationException/>\n" || resp.Header.Get("X-Amz-Crc32") != "3552371480" {
 			t.Errorf("%s %s is answered by %s %q %v", tt.method, tt.path, resp.Status, body, resp.Header)
 		}
 	}
-	for service, want := range map[string]string{"dynamodb": "*", "sts": ""} {
+	resp, body = request("OPTIONS", "/", map[string]string{"Origin": "https://app.test"})
+	if h := resp.Header; resp.StatusCode != 200 || body != "" || h.Get("Access-Control-Allow-Origin") != "*" || h["Access-Control-Allow-Methods"] != nil {
+		t.Errorf("a preflight that asks for nothing is answered by %s %q %v", resp.Status, body, h)
+	}
+	if resp, _ = request("OPTIONS", "/", nil); resp.StatusCode != 404 {
+		t.Errorf("OPTIONS of no page is answered by %s", resp.Status)
+	}
+	for service, want := range map[string]string{"dynamodb": "*", "sts": "*", "iam": ""} {
 		s := newShot(srv.Endpoint, service, keysOf(t, srv.Config()), time.Now())
 		s.header.Set("Origin", "https://app.test")
 		resp, body := exchange(t, s.signed(t))
 		if resp.StatusCode != 200 || resp.Header.Get("Access-Control-Allow-Origin") != want {
 			t.Errorf("%s answers a page by %s %s %v", service, resp.Status, body, resp.Header)
 		}
+	}
+	resp, body = request("GET", "/?Action=AssumeRoleWithWebIdentity&Version=2011-06-15", map[string]string{"Origin": "https://app.test"})
+	if resp.StatusCode != 400 || !strings.Contains(body, "ValidationError") || resp.Header.Get("Access-Control-Allow-Origin") != "*" {
+		t.Errorf("a page without a token is answered by %s %s %v", resp.Status, body, resp.Header)
 	}
 	if resp, body = request("POST", "/", onTables); resp.StatusCode != 400 || !strings.Contains(body, "MissingAuthenticationToken") {
 		t.Errorf("without a signature: %s %s", resp.Status, body)

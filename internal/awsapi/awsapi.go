@@ -39,6 +39,10 @@ type Service struct {
 	// Gzip is whether bodies may come compressed, with Content-Encoding: gzip.
 	Gzip bool
 
+	// CrossOrigin lets web pages of every origin read the answers to their calls,
+	// as AWS does where applications in browsers call it.
+	CrossOrigin bool
+
 	Protocol   Protocol
 	Operations []Operation
 

@@ -32,6 +32,9 @@ func (s *Server) route(r *http.Request, proof *authn.Proof) (*awsapi.Service, bo
 
 // stray answers a request that names no service.
 func (s *Server) stray(w http.ResponseWriter, r *http.Request, requestID string) {
+	if preflight(w, r, requestID) {
+		return
+	}
 	for _, svc := range s.cfg.Services {
 		if p, ok := svc.Protocol.(awsapi.Receptionist); ok && p.Stray(w, r, requestID) {
 			return

@@ -87,6 +87,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := s.cfg.Now()
 	proof := s.cfg.Authn.Read(r)
 	svc, ok := s.route(r, proof)
+	if !ok || svc.CrossOrigin {
+		admitOrigin(w.Header(), r)
+	}
 	if !ok {
 		settle(w, r, true)
 		s.stray(w, r, id)

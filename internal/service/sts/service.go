@@ -37,8 +37,9 @@ import (
 // New returns the service, which issues sessions by d.
 func New(d *identity.Directory) *awsapi.Service {
 	return &awsapi.Service{
-		Name:     "sts",
-		Protocol: awsquery.New("2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"),
+		Name:        "sts",
+		CrossOrigin: true,
+		Protocol:    awsquery.New("2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"),
 		Operations: []awsapi.Operation{
 			awsapi.Op(awsapi.Operation{
 				Name:     "AssumeRole",

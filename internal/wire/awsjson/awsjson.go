@@ -54,11 +54,6 @@ type Config struct {
 	// none; it is empty for the others.
 	Health string
 
-	// CrossOrigin lets web pages of every origin make calls and read their
-	// answers, as DynamoDB does. Calls are signed: a page that has no keys of
-	// its own has none of anybody's.
-	CrossOrigin bool
-
 	// Codes are the service's codes for errors that have none of their own,
 	// where they differ from the protocol's.
 	Codes map[awsapi.Kind]string
@@ -186,9 +181,6 @@ func (p *protocol) send(w http.ResponseWriter, r *http.Request, requestID string
 	if p.Checksum {
 		values[3] = strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)
 		h["X-Amz-Crc32"] = values[3:4:4]
-	}
-	if p.CrossOrigin && r != nil && r.Header["Origin"] != nil {
-		admitOrigin(h)
 	}
 	w.WriteHeader(status)
 	// If the client is gone there is nobody left to tell.
