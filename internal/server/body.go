@@ -62,7 +62,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, from netip.Add
 		return b, rc.SetReadDeadline(time.Time{})
 	}
 	expected := max(r.ContentLength, 0)
-	limit := bodyTime + time.Duration(expected/bodyRate)*time.Second
+	limit := bodyTime + time.Duration(min(expected, 2*maxBody)/bodyRate)*time.Second // no more is read, see discard
 	if err := rc.SetReadDeadline(time.Now().Add(limit)); err != nil {
 		return b, err
 	}
