@@ -36,7 +36,7 @@ var decisions = []mutation{
 // lines is what the line does at every call.
 var lines = []mutation{
 	{"credentials are checked", server + "/identify.go", `if err := proof.Verify(b.data); err != nil || proof.Unsigned() {`, `if err := proof.Verify(b.data); proof.Unsigned() {`, "", "TestAlteredRequestsAreRefused/sts_header"},
-	{"input is validated", server + "/server.go", `if err := v.Validate(); err != nil {`, `if err := v.Validate(); err != nil && false {`, "", "TestTagsOfOtherTenants"},
+	{"input is validated", server + "/identify.go", `if err := v.Validate(); err != nil {`, `if err := v.Validate(); err != nil && false {`, "", "TestTagsOfOtherTenants"},
 	{"needs are decided", server + "/server.go", `if err := s.decide(ctx, tx, c, in, &v); err != nil {`, `if err := s.decide(ctx, tx, c, in, &v); err != nil && false {`, "", "TestEveryOperationKeepsTenantsApart"},
 	{"needs see no items", server + "/server.go", `c.Tx = tx.Metadata()`, `c.Tx = tx`, server, "TestNeedsReachMetadataOnly"},
 	{"needs change nothing", "internal/storage/tx.go", `[]Span{Metadata.Span(false)}`, `[]Span{Metadata.Span(true)}`, server, "TestNeedsReachMetadataOnly"},
@@ -70,6 +70,7 @@ var shares = []mutation{
 	{"what many keys have is metered", "internal/storage/tx.go", `if ferr = tx.count(val); ferr == nil {`, `if ferr == nil {`, "internal/storage", "TestReadsAreMetered"},
 	{"what a scan reads is metered", "internal/storage/tx.go", `} else if c.err = c.tx.count(val); c.err != nil {`, `} else if c.err != nil {`, "internal/storage", "TestReadsAreMetered"},
 	{"a narrowed transaction is metered", "internal/storage/tx.go", `Tx{root: tx.root, meter: tx.meter}`, `Tx{root: tx.root}`, "internal/storage", "TestReadsAreMetered"},
+	{"a large input is read in a turn", server + "/identify.go", `if len(b.data) > smallBody {`, `if false {`, server, "TestALargeInputIsReadInATurn"},
 	{"a long result lets others go first", server + "/share.go", `_ = l.turn.Pause(l.ctx)`, ``, server, "TestALongResultLetsOthersGoFirst"},
 }
 

@@ -18,6 +18,32 @@ func (s *Server) verify(w http.ResponseWriter, proof *authn.Proof, b *body) erro
 	return b.verified(w)
 }
 
+// input reads the message and lets the input check itself. What is more than small
+// may take long to read, so that is done in a turn.
+func (s *Server) input(r *http.Request, c *awsapi.Call, proof *authn.Proof, b *body) (any, error) {
+	if len(b.data) > smallBody {
+		t, err := s.enter(r.Context(), proof)
+		if err != nil {
+			return nil, err
+		}
+		defer t.Leave()
+	}
+	msg, err := s.open(r, c, proof, b)
+	if err != nil {
+		return nil, err
+	}
+	in := c.Operation.NewIn()
+	if err := msg.Decode(in); err != nil {
+		return nil, err
+	}
+	if v, ok := in.(awsapi.Validator); ok {
+		if err := v.Validate(); err != nil {
+			return nil, err
+		}
+	}
+	return in, nil
+}
+
 // open reads the message and finds the operation that it asks for. Without a
 // signature there is nothing to be had, nor to be learnt, but operations that take
 // proof of who calls in their input.

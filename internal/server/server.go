@@ -153,18 +153,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, c *awsapi.Call, p
 	if err := s.inflate(r, c, proof, body); err != nil {
 		return err
 	}
-	msg, err := s.open(r, c, proof, body)
+	in, err := s.input(r, c, proof, body)
 	if err != nil {
 		return err
-	}
-	in := c.Operation.NewIn()
-	if err := msg.Decode(in); err != nil {
-		return err
-	}
-	if v, ok := in.(awsapi.Validator); ok {
-		if err := v.Validate(); err != nil {
-			return err
-		}
 	}
 	c.Access = c.Operation.AccessOf(in)
 	who, err := s.identify(w, r, c, proof, body, in)

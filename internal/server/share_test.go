@@ -35,6 +35,68 @@ func TestWhoDoesNotReadTakesNoTurn(t *testing.T) {
 	}
 }
 
+// A teller tells how large the bodies are that are decoded.
+type teller struct {
+	awsapi.Protocol
+	decoded chan int
+}
+
+func (p teller) Open(r *http.Request, body []byte) (awsapi.Message, error) {
+	m, err := p.Protocol.Open(r, body)
+	return told{m, p.decoded, len(body)}, err
+}
+
+type told struct {
+	awsapi.Message
+	decoded chan int
+	size    int
+}
+
+func (m told) Decode(in any) error {
+	m.decoded <- m.size
+	return m.Message.Decode(in)
+}
+
+// TestALargeInputIsReadInATurn sends a small and a large one while a call works.
+func TestALargeInputIsReadInATurn(t *testing.T) {
+	const small, large = "Action=Get&Name=", 32 << 10
+	p := teller{query, make(chan int, 3)}
+	begun, end := make(chan struct{}), make(chan struct{})
+	l := newLabOf(t, &awsapi.Service{Protocol: p, Operations: []awsapi.Operation{
+		operation("Wait", awsapi.Read, stated(need(ours)), func(*awsapi.Call) (string, error) {
+			close(begun)
+			<-end
+			return "", nil
+		}),
+		operation("Get", awsapi.Read, stated(need(ours)), func(*awsapi.Call) (string, error) { return "", nil }),
+	}})
+	var wg sync.WaitGroup
+	for _, body := range []string{"Action=Wait", small + strings.Repeat("x", large), small} {
+		r := l.request(body)
+		wg.Go(func() {
+			if status, answer := l.send(r); status != http.StatusOK {
+				t.Errorf("got %d %s", status, answer)
+			}
+		})
+		<-begun
+	}
+	for range 2 {
+		if n := <-p.decoded; n > large {
+			t.Error("the large one is decoded while another call works")
+		}
+	}
+	select {
+	case n := <-p.decoded:
+		t.Errorf("%d bytes are decoded while another call works", n)
+	case <-time.After(200 * time.Millisecond):
+	}
+	close(end)
+	wg.Wait()
+	if len(p.decoded) != 1 || <-p.decoded < large {
+		t.Error("the large one isn't decoded at the end")
+	}
+}
+
 // A slowEncoder pauses while it encodes, and tells of that, until it may end.
 type slowEncoder struct {
 	awsapi.Protocol
