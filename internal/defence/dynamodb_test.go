@@ -37,6 +37,7 @@ var bounds = []mutation{
 	{"the tags that a table gets are bounded", dynamodb + "/validate_resource.go", `v.tags(in.Tags)`, ``, dynamodb, "TestPartsOfTagsAreChecked"},
 	{"an account has so many tables", dynamodb + "/table.go", `if n >= maxTables {`, `if false {`, dynamodb, "TestAnAccountHasSoManyTables"},
 	{"what an update can't do is refused", dynamodb + "/validate_update.go", `member{"DisassociationProtectionEnabled", in.DisassociationProtectionEnabled},`, ``, dynamodb, "TestUpdatesOfTablesThatCannotBe"},
+	{"large bodies are gone through once", "internal/wire/awsjson/decoder.go", `misfit(err) && len(body) <= maxReordered`, `misfit(err)`, "internal/wire/awsjson", "TestLargeBodiesAreNotLookedAtAgain"},
 	{"looking for the first mistake is bounded", "internal/wire/awsjson/codec.go", `d.ordered != nil && d.depth < maxOrdered`, `d.ordered != nil`, "internal/wire/awsjson", "TestLookingForTheFirstMistakeIsBounded"},
 	{"a placeholder's name is bounded", expr + "/placeholders.go", `len(names[k]) > attr.MaxName`, `false`, expr, "TestPlaceholderRefusals"},
 }

@@ -15,7 +15,7 @@
 //   - All other fields are written even if they are zero.
 //   - Members that the struct has no field for are ignored.
 //   - Of several values of the wrong type, the error is for that of the field
-//     that comes first.
+//     that comes first; in large documents, for the first there.
 //
 // Nothing is guessed: duplicate members, invalid UTF-8 and anything after the
 // object are errors.

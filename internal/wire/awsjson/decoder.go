@@ -64,7 +64,7 @@ func (c *codecs) decode(body []byte, in any) error {
 		d.scratch = nil
 	}
 	decoders.Put(d)
-	if misfit(err) {
+	if misfit(err) && len(body) <= maxReordered {
 		return c.firstMisfit(body, reflect.TypeOf(in).Elem(), err)
 	}
 	return err

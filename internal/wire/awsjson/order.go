@@ -22,6 +22,10 @@ import (
 // level is parsed once more.
 const maxOrdered = 16
 
+// maxReordered is the size of the largest body that is gone through again, in bytes:
+// it takes several times as long as the first time.
+const maxReordered = 256 << 10
+
 // misfit reports whether err is for a value of the wrong type.
 func misfit(err error) bool {
 	e, ok := errors.AsType[*awsapi.Error](err)

@@ -63,3 +63,15 @@ func TestLookingForTheFirstMistakeIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestLargeBodiesAreNotLookedAtAgain has two mistakes in a small and a large body.
+func TestLargeBodiesAreNotLookedAtAgain(t *testing.T) {
+	const list, text = "Unexpected field type", "NUMBER_VALUE cannot be converted to String"
+	for size, want := range map[int]string{200 << 10: text, 300 << 10: list} {
+		var in input
+		err := decode(`{"Strings":1,"S":1,"None":"`+strings.Repeat("x", size)+`"}`, &in)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%d bytes: got %v, want %q", size, err, want)
+		}
+	}
+}
