@@ -25,6 +25,7 @@ var indexes = []mutation{
 
 // bounds is what keeps answers and items within what DynamoDB has.
 var bounds = []mutation{
+	{"what is read of a value at once is bounded", dynamodb + "/attr/decode.go", `if len(c.b.entries) > maxOpen {`, `if false {`, dynamodb + "/attr", "TestWhatIsReadAtOnceIsBounded"},
 	{"the name of an attribute is bounded", dynamodb + "/attr/decode.go", `case len(name) > MaxName:`, `case len(name) > 2*MaxName:`, dynamodb + "/attr", "TestBadValuesAreRefused"},
 	{"the text of a refusal is bounded", dynamodb + "/error.go", `if len(text) > maxMessage {`, `if false {`, dynamodb, "TestTextsOfErrorsAreBounded"},
 	{"the operands of IN are bounded", expr + "/operand.go", `n.kind == inNode && listed > MaxIn`, `false`, expr, "TestConditionRefusals"},

@@ -23,6 +23,11 @@ type decoder struct {
 	at      string // and the attribute it stands in
 }
 
+// maxOpen is how many members the sets, lists and maps may have together that are
+// being read, one in another. Each takes a byte or two to send, and many to keep until
+// all are there; no item that isn't too large, or has a set with duplicates, has more.
+const maxOpen = 1 << 20
+
 // decoders keeps the memory of decoders for their next use.
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
@@ -250,10 +255,19 @@ func (c *decoder) set(t Type) error {
 		if err := c.scalar(t.Element()); err != nil {
 			return err
 		}
+		c.bound()
 	}
 	c.b.End()
 	_, err := c.d.ReadToken()
 	return err
+}
+
+// bound keeps what is open from growing beyond its bound: after a mistake nothing is
+// kept.
+func (c *decoder) bound() {
+	if len(c.b.entries) > maxOpen {
+		c.b.fail(errItemSize)
+	}
 }
 
 func (c *decoder) list() error {
@@ -266,6 +280,7 @@ func (c *decoder) list() error {
 		if err := c.value(errPayloadType); err != nil {
 			return err
 		}
+		c.bound()
 	}
 	c.b.End()
 	c.depth--
@@ -295,6 +310,7 @@ func (c *decoder) object() error {
 		if err := c.value(errPayloadType); err != nil {
 			return err
 		}
+		c.bound()
 	}
 	c.b.End()
 	c.depth--

@@ -511,3 +511,22 @@ func BenchmarkDecodeFloorEncodingJSON(b *testing.B) {
 		}
 	}
 }
+
+// TestWhatIsReadAtOnceIsBounded reads sets and lists of as many members as an item
+// could have, and of more.
+func TestWhatIsReadAtOnceIsBounded(t *testing.T) {
+	const bound, tooLarge = 1 << 20, "Item size has exceeded the maximum allowed size"
+	of := func(open, member, end string, n int) string {
+		return `{"a":` + open + member + strings.Repeat(","+member, n-1) + end + `}`
+	}
+	for text, want := range map[string]string{
+		of(`{"NS":[`, `"1"`, `]}`, bound-10):                     "Input collection contains duplicates",
+		of(`{"NS":[`, `"1"`, `]}`, bound+10):                     tooLarge,
+		of(`{"L":[`, `{"S":""}`, `]}`, bound-10):                 "",
+		of(`{"L":[{"S":""},{"L":[`, `{"S":""}`, `]}]}`, bound-1): tooLarge,
+	} {
+		if _, err := decode(text); err == nil && want != "" || err != nil && err.Error() != want {
+			t.Errorf("%.40s, %d bytes: got %.40v, want %q", text, len(text), err, want)
+		}
+	}
+}
