@@ -39,7 +39,7 @@ var clients = map[string]any{
 // notes says of a service what the tables don't show.
 var notes = map[string]string{
 	"bailiwick": "Bailiwick's own API, over AWS JSON 1.1. Accounts and keys are the first account's to manage, revocations every account's own.",
-	"dynamodb": "Refused with a ValidationException: vector indexes, replicas and global tables, and encryption by SSESpecification, " +
+	"dynamodb": "Refused with a ValidationException: vector indexes, replicas and global tables, recovery to points in time, and encryption by SSESpecification, " +
 		"as items aren't encrypted under a key of their own. Backups, exports, imports, restores, Kinesis destinations and contributor " +
 		"insights are not there: lists of them are empty, what describes a table says that they are off, and what would make them is an " +
 		"unknown operation. Provisioned units, OnDemandThroughput, WarmThroughput and TableClass are kept and described, and nothing is " +

@@ -27,14 +27,28 @@ func (s *service) describeContinuousBackupsNeeds(_ context.Context, c *awsapi.Ca
 	return needs, err
 }
 
-// describeContinuousBackups answers as AWS does for tables without recovery to
-// points in time.
-func (s *service) describeContinuousBackups(_ context.Context, _ *awsapi.Call, in *describeContinuousBackupsInput) (*describeContinuousBackupsOutput, error) {
-	if in.target.table == nil {
-		return nil, awsapi.Errorf(awsapi.NotFound, "TableNotFoundException", "Table not found: %s", in.ref.name)
+func (s *service) describeContinuousBackups(_ context.Context, _ *awsapi.Call, in *describeContinuousBackupsInput) (*continuousBackupsOutput, error) {
+	return in.target.continuousBackups()
+}
+
+func (s *service) updateContinuousBackupsNeeds(_ context.Context, c *awsapi.Call, in *updateContinuousBackupsInput) (needs []awsapi.Need, err error) {
+	in.target, needs, err = s.described(c, in.ref, "UpdateContinuousBackups")
+	return needs, err
+}
+
+// updateContinuousBackups switches recovery to points in time off, which it is: what
+// would switch it on is refused before.
+func (s *service) updateContinuousBackups(_ context.Context, _ *awsapi.Call, in *updateContinuousBackupsInput) (*continuousBackupsOutput, error) {
+	return in.target.continuousBackups()
+}
+
+// continuousBackups answers as AWS does for tables without recovery to points in time.
+func (t target) continuousBackups() (*continuousBackupsOutput, error) {
+	if t.table == nil {
+		return nil, awsapi.Errorf(awsapi.NotFound, "TableNotFoundException", "Table not found: %s", t.ref.name)
 	}
 	recovery := &pointInTimeRecoveryDescription{new(statusDisabled)}
-	return &describeContinuousBackupsOutput{&continuousBackupsDescription{new(statusEnabled), recovery}}, nil
+	return &continuousBackupsOutput{&continuousBackupsDescription{new(statusEnabled), recovery}}, nil
 }
 
 func (s *service) describeContributorInsightsNeeds(_ context.Context, c *awsapi.Call, in *describeContributorInsightsInput) (needs []awsapi.Need, err error) {

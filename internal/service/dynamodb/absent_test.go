@@ -34,6 +34,19 @@ func TestWhatManagersOfTablesAskFor(t *testing.T) {
 	_, err = db.DescribeContinuousBackups(ctx, &dynamodb.DescribeContinuousBackupsInput{TableName: none})
 	wantError(t, err, "TableNotFoundException", "Table not found: None")
 
+	for _, table := range []*string{name, arn} { // it is off, and can be switched off
+		off, err := db.UpdateContinuousBackups(ctx, &dynamodb.UpdateContinuousBackupsInput{
+			TableName: table, PointInTimeRecoverySpecification: &types.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(false)},
+		})
+		if err != nil || off.ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus != types.PointInTimeRecoveryStatusDisabled {
+			t.Errorf("continuous backups switched off are %+v, %v", off, err)
+		}
+	}
+	_, err = db.UpdateContinuousBackups(ctx, &dynamodb.UpdateContinuousBackupsInput{
+		TableName: none, PointInTimeRecoverySpecification: &types.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(false)},
+	})
+	wantError(t, err, "TableNotFoundException", "Table not found: None")
+
 	insights, err := db.DescribeContributorInsights(ctx, &dynamodb.DescribeContributorInsightsInput{TableName: arn})
 	if err != nil || insights.ContributorInsightsStatus != types.ContributorInsightsStatusDisabled || *insights.TableName != "Tab" {
 		t.Errorf("contributor insights are %+v, %v", insights, err)
@@ -89,11 +102,22 @@ func TestWhatManagersOfTablesAskFor(t *testing.T) {
 	}
 }
 
+// recovery is the input that sets a table's recovery to points in time.
+func recovery(spec string) string {
+	return `{"TableName":"Tab","PointInTimeRecoverySpecification":` + spec + `}`
+}
+
 func TestMembersOfWhatNoTableHasAreBounded(t *testing.T) {
 	srv := bailiwicktest.New(t)
 	const one = "1 validation error detected: "
 	for _, tc := range []struct{ operation, input, want string }{
 		{"DescribeContinuousBackups", `{}`, one + "Value null at 'tableName' failed to satisfy constraint: Member must not be null"},
+		{"UpdateContinuousBackups", `{}`, "2 validation errors detected: Value null at 'tableName' failed to satisfy constraint: Member must not be null; Value null at 'pointInTimeRecoverySpecification' failed to satisfy constraint: Member must not be null"},
+		{"UpdateContinuousBackups", recovery(`{}`), one + "Value null at 'pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled' failed to satisfy constraint: Member must not be null"},
+		{"UpdateContinuousBackups", recovery(`{"PointInTimeRecoveryEnabled":true,"RecoveryPeriodInDays":0}`), one + "Value '0' at 'pointInTimeRecoverySpecification.recoveryPeriodInDays' failed to satisfy constraint: Member must have value greater than or equal to 1"},
+		{"UpdateContinuousBackups", recovery(`{"PointInTimeRecoveryEnabled":true,"RecoveryPeriodInDays":36}`), one + "Value '36' at 'pointInTimeRecoverySpecification.recoveryPeriodInDays' failed to satisfy constraint: Member must have value less than or equal to 35"},
+		{"UpdateContinuousBackups", recovery(`{"PointInTimeRecoveryEnabled":true,"RecoveryPeriodInDays":35}`), "Point-in-time recovery is not supported"},
+		{"UpdateContinuousBackups", recovery(`{"PointInTimeRecoveryEnabled":false,"RecoveryPeriodInDays":35}`), "Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery."},
 		{"DescribeBackup", `{}`, one + "Value null at 'backupArn' failed to satisfy constraint: Member must not be null"},
 		{"DescribeExport", `{"ExportArn":"x"}`, one + "Value 'x' at 'exportArn' failed to satisfy constraint: Member must have length greater than or equal to 37"},
 		{"DescribeImport", `{"ImportArn":"arn:aws:dynamodb:us-east-1:000000000000:table/Tab/export/x"}`, "Invalid ImportArn"},

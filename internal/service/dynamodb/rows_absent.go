@@ -21,6 +21,7 @@ func (s *service) absentRows() []awsapi.Operation {
 	type row = awsapi.Operation
 	return []awsapi.Operation{
 		awsapi.Op(row{Name: "DescribeContinuousBackups", Sample: sampleNamed}, s.describeContinuousBackupsNeeds, s.describeContinuousBackups),
+		awsapi.Op(row{Name: "UpdateContinuousBackups", Access: awsapi.Write, Sample: sampleRecovery}, s.updateContinuousBackupsNeeds, s.updateContinuousBackups),
 		awsapi.Op(row{Name: "ListBackups", Sample: `{"Limit":10}`}, s.listBackupsNeeds, s.listBackups),
 		awsapi.Op(row{Name: "DescribeBackup", Sample: `{"BackupArn":"` + sampleUnder + `backup/01489602797149-73d8d5bc"}`}, s.describeBackupNeeds, s.describeBackup),
 		awsapi.Op(row{Name: "DeleteBackup", Access: awsapi.Write, Sample: `{"BackupArn":"` + sampleUnder + `backup/01489602797149-73d8d5bc"}`}, s.deleteBackupNeeds, s.deleteBackup),
@@ -39,8 +40,9 @@ func (s *service) absentRows() []awsapi.Operation {
 }
 
 const (
-	sampleNamed = `{"TableName":"Sample"}`
-	sampleUnder = `arn:aws:dynamodb:us-east-1:$ACCOUNT:table/Sample/`
+	sampleNamed    = `{"TableName":"Sample"}`
+	sampleRecovery = `{"TableName":"Sample","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":false}}`
+	sampleUnder    = `arn:aws:dynamodb:us-east-1:$ACCOUNT:table/Sample/`
 )
 
 // absentActions is the part of the catalogue for generalRows and absentRows.
@@ -50,6 +52,7 @@ func absentActions() []awsapi.Action {
 		{Name: "dynamodb:DescribeLimits"},
 		{Name: "dynamodb:DescribeEndpoints"},
 		{Name: "dynamodb:DescribeContinuousBackups", Resources: table},
+		{Name: "dynamodb:UpdateContinuousBackups", Resources: table},
 		{Name: "dynamodb:ListBackups"},
 		{Name: "dynamodb:DescribeBackup", Resources: []string{"backup"}},
 		{Name: "dynamodb:DeleteBackup", Resources: []string{"backup"}},

@@ -17,7 +17,21 @@ type describeContinuousBackupsInput struct {
 	target target
 }
 
-type describeContinuousBackupsOutput struct {
+type pointInTimeRecoverySpecification struct {
+	PointInTimeRecoveryEnabled *bool
+	RecoveryPeriodInDays       *int32
+}
+
+type updateContinuousBackupsInput struct {
+	TableName                        *string
+	PointInTimeRecoverySpecification *pointInTimeRecoverySpecification
+
+	ref    tableRef
+	target target
+}
+
+// continuousBackupsOutput is the result of both operations on continuous backups.
+type continuousBackupsOutput struct {
 	ContinuousBackupsDescription *continuousBackupsDescription
 }
 

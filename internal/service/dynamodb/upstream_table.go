@@ -259,7 +259,7 @@ func (f *front) checkBackups(in *describeContinuousBackupsInput) error {
 	return nil
 }
 
-func (f *front) describeContinuousBackups(ctx context.Context, c *awsapi.Call, in *describeContinuousBackupsInput) (*describeContinuousBackupsOutput, error) {
+func (f *front) describeContinuousBackups(ctx context.Context, c *awsapi.Call, in *describeContinuousBackupsInput) (*continuousBackupsOutput, error) {
 	req := &sdk.DescribeContinuousBackupsInput{TableName: &in.target.table.Name}
 	answer, err := ask(ctx, f, c, upstream.Again, (*sdk.Client).DescribeContinuousBackups, req)
 	if err != nil {
@@ -272,5 +272,5 @@ func (f *front) describeContinuousBackups(ctx context.Context, c *awsapi.Call, i
 			out.PointInTimeRecoveryDescription = &pointInTimeRecoveryDescription{new(string(p.PointInTimeRecoveryStatus))}
 		}
 	}
-	return &describeContinuousBackupsOutput{out}, nil
+	return &continuousBackupsOutput{out}, nil
 }

@@ -9,19 +9,53 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 )
 
-// Lengths of ARNs and page sizes.
+// Lengths of ARNs, page sizes and periods.
 const (
 	minSubARN      = 37 // of a backup, an export or an import
 	maxARN         = 1024
 	maxExports     = 25
 	maxInsights    = 100
 	minImportToken = 112
+
+	maxRecoveryDays = 35 // of recovery to points in time
 )
 
 var backupTypes = []string{"USER", "SYSTEM", "AWS_BACKUP", "ALL"}
 
 // Validate implements [awsapi.Validator].
 func (in *describeContinuousBackupsInput) Validate() error { return named(in.TableName, &in.ref) }
+
+// Validate implements [awsapi.Validator]. Recovery that isn't there can't be switched
+// on: a table that is said to be backed up and isn't would be worse than none.
+func (in *updateContinuousBackupsInput) Validate() error {
+	var v violations
+	in.ref = v.table(in.TableName)
+	v.recovery(in.PointInTimeRecoverySpecification)
+	if err := v.err(); err != nil {
+		return err
+	}
+	switch spec := in.PointInTimeRecoverySpecification; {
+	case *spec.PointInTimeRecoveryEnabled:
+		return invalid("Point-in-time recovery is not supported")
+	case spec.RecoveryPeriodInDays != nil:
+		return invalid("Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.")
+	}
+	return nil
+}
+
+func (v *violations) recovery(spec *pointInTimeRecoverySpecification) {
+	const path = "pointInTimeRecoverySpecification"
+	if spec == nil {
+		v.missing(path)
+		return
+	}
+	if spec.PointInTimeRecoveryEnabled == nil {
+		v.missing(path + ".pointInTimeRecoveryEnabled")
+	}
+	if n := spec.RecoveryPeriodInDays; n != nil {
+		v.within(int64(*n), path+".recoveryPeriodInDays", 1, maxRecoveryDays)
+	}
+}
 
 // Validate implements [awsapi.Validator].
 func (in *describeKinesisStreamingDestinationInput) Validate() error {
@@ -201,6 +235,7 @@ func (v *violations) optionalTable(name *string, path string) {
 
 var (
 	_ awsapi.Validator = (*describeContinuousBackupsInput)(nil)
+	_ awsapi.Validator = (*updateContinuousBackupsInput)(nil)
 	_ awsapi.Validator = (*describeContributorInsightsInput)(nil)
 	_ awsapi.Validator = (*describeKinesisStreamingDestinationInput)(nil)
 	_ awsapi.Validator = (*describeTableReplicaAutoScalingInput)(nil)
