@@ -37,12 +37,13 @@ const (
 	MaxIn = 100
 	// MaxPlaceholder is the longest placeholder, in bytes with its # or :.
 	MaxPlaceholder = 255
-	// MaxValues bounds all substitution values together, as item sizes count.
-	MaxValues = 2 << 20
+	// MaxSubstitutions bounds the names and values of all placeholders together,
+	// the placeholders included, as the names and values of an item count.
+	MaxSubstitutions = 2 << 20
 	// MaxPath is how many names and indexes a document path may have.
 	MaxPath = 32
 
-	maxCount = MaxText          // of values: more than all expressions of a request can mention
+	maxCount = MaxText          // of names and of values: more than all expressions of a request can mention
 	maxDepth = 2 * MaxOperators // of parentheses and NOT
 	maxIndex = 1<<32 - 2
 

@@ -4,6 +4,7 @@ package expr_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -202,7 +203,14 @@ func TestConditionsHold(t *testing.T) {
 }
 
 func TestPlaceholderRefusals(t *testing.T) {
-	long := strings.Repeat("a", 255)
+	long, most := strings.Repeat("a", 255), strings.Repeat("x", expr.MaxSubstitutions-len(":a"))
+	many := func(n, size int) map[string]string {
+		names := map[string]string{}
+		for i := range n {
+			names[fmt.Sprintf("#%03x", i)] = strings.Repeat("x", size)
+		}
+		return names
+	}
 	for _, c := range []struct {
 		names  map[string]string
 		values string
@@ -220,11 +228,18 @@ func TestPlaceholderRefusals(t *testing.T) {
 		{nil, `{":a":{"N":"x"},"b":{"S":"x"}}`, `ExpressionAttributeValues contains invalid key: Syntax error; key: "b"`},
 		{nil, `{":a":{"S":"x"},":b":{"N":"x"}}`, "ExpressionAttributeValues contains invalid value: The parameter cannot be converted to a numeric value: x for key :b"},
 		{nil, `{":a":{"SS":[]}}`, "ExpressionAttributeValues contains invalid value: One or more parameter values were invalid: An string set  may not be empty for key :a"},
-		{nil, `{":a":{"S":"` + strings.Repeat("x", expr.MaxValues) + `"}}`, "ExpressionAttributeValues exceeds the maximum allowed size"},
+		{nil, `{":a":{"S":"` + most + `"}}`, ""},
+		{nil, `{":a":{"S":"` + most + `x"}}`, "ExpressionAttributeValues exceeds the maximum allowed size"},
+		{map[string]string{"#a": "b"}, `{":a":{"S":"` + most[3:] + `"}}`, ""},
+		{map[string]string{"#a": "b"}, `{":a":{"S":"` + most[2:] + `"}}`, "ExpressionAttributeValues exceeds the maximum allowed size"},
+		{many(32, 65_532), "", ""},
+		{many(32, 65_533), "", "ExpressionAttributeNames exceeds the maximum allowed size"},
+		{many(4096, 1), "", ""},
+		{many(4097, 1), "", "ExpressionAttributeNames exceeds the maximum allowed size"},
 		{map[string]string{"#a": "b"}, `{":a":{"S":"x"}}`, ""},
 	} {
 		if _, err := expr.NewPlaceholders(c.names, input(t, c.values)); text(err) != c.want {
-			t.Errorf("%v %.80s\n got: %v\nwant: %s", c.names, c.values, err, c.want)
+			t.Errorf("%.80s %.80s\n got: %v\nwant: %s", fmt.Sprint(c.names), c.values, err, c.want)
 		}
 	}
 }

@@ -26,10 +26,11 @@ const fewValues = 16
 // NewPlaceholders checks a request's ExpressionAttributeNames (nil if absent)
 // and ExpressionAttributeValues. The result is for this one request.
 func NewPlaceholders(names map[string]string, values attr.Input) (*Placeholders, error) {
-	if err := checkNames(names); err != nil {
+	size, err := checkNames(names)
+	if err != nil {
 		return nil, err
 	}
-	item, err := checkValues(values)
+	item, err := checkValues(values, MaxSubstitutions-size)
 	if err != nil {
 		return nil, err
 	}
@@ -51,31 +52,37 @@ func (p *Placeholders) lookup(key string) (attr.Value, bool) {
 	return v, ok
 }
 
-func checkNames(names map[string]string) error {
+// checkNames returns the size of the names, as that of values is counted.
+func checkNames(names map[string]string) (size int, err error) {
 	if names == nil {
-		return nil
+		return 0, nil
 	}
 	if len(names) == 0 {
-		return invalid("ExpressionAttributeNames must not be empty")
+		return 0, invalid("ExpressionAttributeNames must not be empty")
 	}
 	keys := slices.Sorted(maps.Keys(names))
 	for _, k := range keys {
 		if !isPlaceholder(k, '#') {
-			return invalid(`ExpressionAttributeNames contains invalid key: Syntax error; key: "` + k + `"`)
+			return 0, invalid(`ExpressionAttributeNames contains invalid key: Syntax error; key: "` + k + `"`)
 		}
 	}
 	for _, k := range keys {
 		if names[k] == "" {
-			return invalid("ExpressionAttributeNames contains invalid value: Empty attribute name for key " + k)
+			return 0, invalid("ExpressionAttributeNames contains invalid value: Empty attribute name for key " + k)
 		}
 		if len(names[k]) > attr.MaxName {
-			return errNameSize
+			return 0, errNameSize
 		}
+		size += len(k) + len(names[k])
 	}
-	return nil
+	if len(names) > maxCount || size > MaxSubstitutions {
+		return 0, invalid("ExpressionAttributeNames exceeds the maximum allowed size")
+	}
+	return size, nil
 }
 
-func checkValues(values attr.Input) (attr.Item, error) {
+// checkValues checks values that may have up to that size.
+func checkValues(values attr.Input, most int) (attr.Item, error) {
 	if !values.Present() {
 		return attr.Item{}, nil
 	}
@@ -93,7 +100,7 @@ func checkValues(values attr.Input) (attr.Item, error) {
 		return attr.Item{}, invalid("ExpressionAttributeValues contains invalid value: " + err.Error() + " for key " + key)
 	}
 	item, err := values.Item()
-	if err == nil && (item.Len() > maxCount || item.Size() > MaxValues) {
+	if err == nil && (item.Len() > maxCount || item.Size() > most) {
 		err = invalid("ExpressionAttributeValues exceeds the maximum allowed size")
 	}
 	return item, err
