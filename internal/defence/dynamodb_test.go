@@ -41,6 +41,8 @@ var bounds = []mutation{
 	{"large bodies are gone through once", "internal/wire/awsjson/decoder.go", `misfit(err) && len(body) <= maxReordered`, `misfit(err)`, "internal/wire/awsjson", "TestLargeBodiesAreNotLookedAtAgain"},
 	{"looking for the first mistake is bounded", "internal/wire/awsjson/codec.go", `d.ordered != nil && d.depth < maxOrdered`, `d.ordered != nil`, "internal/wire/awsjson", "TestLookingForTheFirstMistakeIsBounded"},
 	{"a placeholder's name is bounded", expr + "/placeholders.go", `len(names[k]) > attr.MaxName`, `false`, expr, "TestPlaceholderRefusals"},
+	{"names of placeholders are bounded together", expr + "/placeholders.go", `len(names) > maxCount || size > MaxSubstitutions`, `false`, expr, "TestPlaceholderRefusals"},
+	{"names and values of placeholders are bounded together", expr + "/placeholders.go", `checkValues(values, MaxSubstitutions-size)`, `checkValues(values, MaxSubstitutions-size*0)`, expr, "TestPlaceholderRefusals"},
 }
 
 // chores is what holds for work that nobody has called for.
