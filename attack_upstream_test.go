@@ -235,6 +235,20 @@ func TestOnlyStatementsOfItsOwnAreSentOn(t *testing.T) {
 	}
 }
 
+// TestErrorsOfAnUpstreamsBatchAreAsItGaveThem: which of them name the table is the
+// upstream's to say.
+func TestErrorsOfAnUpstreamsBatchAreAsItGaveThem(t *testing.T) {
+	f := newForwardSiege(t)
+	const where = ` WHERE TenantID = 'blue' AND \"Row\" = `
+	got := f.do(f.blue, "dynamodb", "BatchExecuteStatement", `{"Statements":[{"Statement":"UPDATE Shelf SET n = nothing + 1`+where+`'1'"},
+		{"Statement":"UPDATE Shelf SET n = 1`+where+`'none'"},{"Statement":"DELETE FROM Shelf`+where+`'none as well'"}]}`).Body
+	const want = `{"Responses":[{"Error":{"Code":"ValidationError","Message":"The provided expression refers to an attribute that does not exist in the item"}},` +
+		`{"Error":{"Code":"ConditionalCheckFailed","Message":"The conditional request failed"},"TableName":"Shelf"},{"TableName":"Shelf"}]}`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // TestWhereAnotherLeftOffIsNoPlaceToBegin gives the key of another tenant's item to go
 // on from.
 func TestWhereAnotherLeftOffIsNoPlaceToBegin(t *testing.T) {
@@ -338,6 +352,18 @@ func TestWhatIsSentOnIsWhatWasUnderstood(t *testing.T) {
 		{
 			"UpdateItem", `{"TableName":"Shelf","Key":` + shelfKey + `,"UpdateExpression":"remove x set Note = if_not_exists( Note , :n )","ConditionExpression":"attribute_exists ( TenantID )","ExpressionAttributeValues":{":n":{"S":"n"}}}`,
 			`{"TableName":"Shelf","Key":` + shelfKey + `,"UpdateExpression":"REMOVE #1 SET #2=if_not_exists(#2,:0)","ConditionExpression":"attribute_exists(#0)","ExpressionAttributeNames":{"#0":"TenantID","#1":"x","#2":"Note"},"ExpressionAttributeValues":{":0":{"S":"n"}}}`,
+		},
+		{
+			"UpdateItem", `{"TableName":"Shelf","Key":` + shelfKey + `,"AttributeUpdates":{"x":{"Action":"DELETE"},"y":{"Value":{"NS":["01.50"]},"Action":"DELETE"}}}`,
+			`{"TableName":"Shelf","Key":` + shelfKey + `,"AttributeUpdates":{"x":{"Action":"DELETE"},"y":{"Action":"DELETE","Value":{"NS":["1.5"]}}}}`,
+		},
+		{
+			"UpdateItem", `{"TableName":"Shelf","Key":` + shelfKey + `,"AttributeUpdates":{"x":{"Action":"DELETE"}},"Expected":{"Note":{"ComparisonOperator":"IN","AttributeValueList":[{"S":"a"},{"S":"b"}]},"z":{"Exists":false},"Row":{"Value":{"S":"1"}}},"ConditionalOperator":"OR"}`,
+			`{"TableName":"Shelf","Key":` + shelfKey + `,"AttributeUpdates":{"x":{"Action":"DELETE"}},"Expected":{"Note":{"ComparisonOperator":"IN","AttributeValueList":[{"S":"a"},{"S":"b"}]},"z":{"Exists":false},"Row":{"Value":{"S":"1"}}},"ConditionalOperator":"OR"}`,
+		},
+		{
+			"UpdateItem", `{"TableName":"Shelf","Key":` + shelfKey + `,"AttributeUpdates":{"x":{"Action":"DELETE"},"n":{"Action":"ADD","Value":{"N":"1"}}}}`,
+			`{"TableName":"Shelf","Key":` + shelfKey + `,"UpdateExpression":"ADD #0 :0 REMOVE #1","ExpressionAttributeNames":{"#0":"n","#1":"x"},"ExpressionAttributeValues":{":0":{"N":"1"}}}`,
 		},
 		{
 			"ExecuteStatement", `{"Statement":"select Note from  \"Shelf\" where TenantID = '$T' and \"Row\" >= ?","Parameters":[{"S":"1"}]}`,

@@ -25,6 +25,7 @@ import (
 //	upstream_table.go   operations on whole tables
 //	upstream_update.go  UpdateTable
 //	upstream_item.go    operations on one item
+//	upstream_legacy.go  what no expression says
 //	upstream_read.go    Query and Scan
 //	upstream_batch.go   batches
 //	upstream_transact.go transactions

@@ -271,7 +271,9 @@ func (in *batchExecuteStatementInput) capacityOf(used []types.ConsumedCapacity, 
 // answered returns the answer to the element. An item in it must be the element's.
 func (e *batchElement) answered(in *types.BatchStatementResponse) (out batchStatementResponse, err error) {
 	t, w := e.target.table, e.written()
-	out.TableName = &e.Table
+	if in.Error == nil || in.TableName != nil { // which not every error has
+		out.TableName = &e.Table
+	}
 	if in.Error != nil {
 		out.Error = &batchStatementError{Code: new(string(in.Error.Code)), Message: new(aws.ToString(in.Error.Message))}
 		if orNone(w.onFailure) != allOld {

@@ -142,14 +142,17 @@ func (f *front) updateItem(ctx context.Context, c *awsapi.Call, in *updateItemIn
 	req := &sdk.UpdateItemInput{
 		TableName:                           &t.Name,
 		Key:                                 upstream.Item(in.key),
-		ConditionExpression:                 conditioned(&r, in.condition),
-		UpdateExpression:                    updated(&r, in.update),
 		ReturnValues:                        types.ReturnValue(unlessNone(in.ReturnValues)),
 		ReturnConsumedCapacity:              types.ReturnConsumedCapacity(unlessNone(in.ReturnConsumedCapacity)),
 		ReturnItemCollectionMetrics:         types.ReturnItemCollectionMetrics(unlessNone(in.ReturnItemCollectionMetrics)),
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailure(unlessNone(in.ReturnValuesOnConditionCheckFailure)),
 	}
-	req.ExpressionAttributeNames, req.ExpressionAttributeValues = r.Names(), valuesOf(&r)
+	if onlyDeletes(in.AttributeUpdates) {
+		in.deletes(req)
+	} else {
+		req.ConditionExpression, req.UpdateExpression = conditioned(&r, in.condition), updated(&r, in.update)
+		req.ExpressionAttributeNames, req.ExpressionAttributeValues = r.Names(), valuesOf(&r)
+	}
 	answer, err := upstream.Do(ctx, f.client, share(c), upstream.Once, (*sdk.Client).UpdateItem, req)
 	if err != nil {
 		return nil, t.failed(err, w)
