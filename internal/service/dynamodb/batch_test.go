@@ -216,3 +216,27 @@ func TestBatchesOfStatementsThatChangeNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestAPageOfAStatementEndsAtItsSize reads two partitions, of 0.8 and of 1.2 MB: the
+// item that reaches a megabyte of both is the page's last.
+func TestAPageOfAStatementEndsAtItsSize(t *testing.T) {
+	db := connect(t)
+	create(t, db, "Docs", "pk", "sk")
+	for i, pk := range []string{"a", "a", "b", "b", "b"} {
+		put(t, db, "Docs", item{"pk": str(pk), "sk": str(fmt.Sprint(i)), "v": str(strings.Repeat("v", 390<<10))})
+	}
+	in := &dynamodb.ExecuteStatementInput{Statement: aws.String(`SELECT sk FROM Docs WHERE pk IN ['a', 'b']`)}
+	for _, want := range []string{"0 1 2", "3 4"} {
+		out, err := db.ExecuteStatement(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(texts(out.Items, "sk"), " "); got != want {
+			t.Errorf("a page is %s, want %s", got, want)
+		}
+		in.NextToken = out.NextToken
+	}
+	if in.NextToken != nil {
+		t.Error("the last page leads on")
+	}
+}

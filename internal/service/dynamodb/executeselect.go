@@ -206,6 +206,7 @@ func (sel *selection) pages(ctx context.Context, c *awsapi.Call, at readPosition
 		}
 		p := sel.parts[i]
 		r := sel.read
+		r.before = got.size
 		r.start, r.started = at.after, at.after.Len() > 0
 		at.after = attr.Item{}
 		if limit > 0 {

@@ -33,6 +33,7 @@ type read struct {
 	projection *expr.Projection
 	selects    string // the value of Select, given or not
 	limit      int    // 0 for none
+	before     int    // bytes that were read of the page already, of other spans
 	consistent *bool
 	reverse    bool
 
@@ -136,7 +137,7 @@ func (r *read) page(ctx context.Context, call *awsapi.Call, s *source, span attr
 			}
 		}
 		p.add(r, seen, it)
-		if p.size >= maxPage || p.weight >= maxPage || p.work >= maxWork || p.scanned == r.limit {
+		if r.before+p.size >= maxPage || r.before+p.weight >= maxPage || p.work >= maxWork || p.scanned == r.limit {
 			p.more = true
 			break
 		}
