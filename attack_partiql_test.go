@@ -218,6 +218,14 @@ func TestBatchesOfStatementsReachOwnPartitionsOnly(t *testing.T) {
 			}
 		}
 	}
+	// What is no statement needs nothing of anybody.
+	for _, both := range [][]string{{`SLECT`}, {get, `SLECT`}, {`SLECT`, strings.Replace(get, "yellow", "blue", 1)}} {
+		for i, r := range batch(both...) {
+			if malformed := r.Error != nil && r.Error.Code == types.BatchStatementErrorCodeEnumValidationError; malformed != (both[i] == `SLECT`) {
+				t.Errorf("%q of %q is answered with %+v", both[i], both, r.Error)
+			}
+		}
+	}
 	// What is denied isn't compared with the rest of the batch: that would tell of its table.
 	got := batch(`SELECT * FROM Notes WHERE TenantID = 'blue' AND Row = '1'`, `SELECT Row FROM Notes WHERE TenantID = 'blue' AND Row = '1'`, get)
 	for i, code := range []types.BatchStatementErrorCodeEnum{"AccessDenied", "AccessDenied"} {

@@ -43,10 +43,8 @@ func (s *service) batchExecuteStatementNeeds(_ context.Context, c *awsapi.Call, 
 		needs = append(needs, n)
 	}
 	if len(needs) == 0 {
-		// What isn't a statement names no table; who may use none is told nothing.
-		for i := range in.elements {
-			in.elements[i].need = 0
-		}
+		// What isn't a statement names no table. Whoever sends it is told so, as by
+		// ExecuteStatement: this is no element's need.
 		needs = append(needs, awsapi.Need{Action: serviceName + ":" + permissions[partiql.Select], Owner: c.Caller.Account()})
 	}
 	return needs, nil
