@@ -241,11 +241,15 @@ func (x *transaction) read(c *awsapi.Call) ([]attr.Item, error) {
 	return items, nil
 }
 
-// checkTables refuses actions on a table that isn't there.
+// checkTables refuses actions on a table that isn't there, and on tables of
+// different accounts.
 func (x *transaction) checkTables() error {
 	for _, p := range x.parts {
 		if p.target.table == nil {
 			return errNoTable()
+		}
+		if p.target.ref.account != x.parts[0].target.ref.account {
+			return invalid("Transaction request cannot include tables of different accounts")
 		}
 	}
 	return nil
