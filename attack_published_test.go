@@ -141,6 +141,14 @@ func TestPublishedDocuments(t *testing.T) {
 			table: "Guarded", tag: "TenantID", given: []string{"yellow"}, withheld: []string{"blue", "yellow2"},
 			allows: everything + beside,
 		},
+		// Denials are true of a tag that isn't there, as nothing equals it.
+		"every action, but for keys that are another's": {
+			document: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:*","Resource":"*"},
+			 {"Effect":"Deny","Action":"dynamodb:*","Resource":"*","Condition":{"ForAnyValue:StringNotEquals":{"dynamodb:LeadingKeys":["${aws:PrincipalTag/TenantID}"]}}},
+			 {"Effect":"Deny","Action":"dynamodb:*","Resource":"*","Condition":{"Null":{"dynamodb:LeadingKeys":"true"}}}]}`,
+			table: "Denied", tag: "TenantID", given: []string{"yellow"}, withheld: []string{"blue", "yellow2"},
+			allows: everything + beside,
+		},
 		// Nothing is called "dynamodb: LeadingKeys": of a key that is absent,
 		// ForAllValues is true.
 		"leading keys, misspelt": {
@@ -183,6 +191,7 @@ func TestPublishedDocumentThatIsMalformed(t *testing.T) {
 func holdAgainstCalls(t *testing.T, documents map[string]published) {
 	s := newSiege(t, bailiwick.Config{})
 	s.do(s.admin, "dynamodb", "CreateTable", strings.ReplaceAll(wares, "<T>", "Beside"))
+	s.role("wide", allowAll)
 	shown, streams := map[string]bool{}, map[string]*strings.Replacer{}
 	elsewhere := newElsewhere(s)
 	for name, d := range documents {
@@ -193,8 +202,11 @@ func holdAgainstCalls(t *testing.T, documents map[string]published) {
 		}
 		t.Run(name, func(t *testing.T) {
 			s.t = t
-			r := &reading{s, d, streams[d.table], shown}
+			r := &reading{siege: s, published: d, stream: streams[d.table], shown: shown}
 			r.hold()
+			r.vended = true
+			r.hold()
+			r.vended = false
 			r.holdAgainstStrangers()
 			r.holdElsewhere(elsewhere)
 		})
@@ -208,6 +220,7 @@ type reading struct {
 	published
 	stream *strings.Replacer
 	shown  map[string]bool // the calls that an administrator has made
+	vended bool            // the document is the session's policy, and the role may do everything
 }
 
 func (r *reading) hold() {
@@ -217,27 +230,37 @@ func (r *reading) hold() {
 	}
 	yellow := r.tagged("yellow")
 	allowed := strings.Fields(r.allows)
+	var denied []reach
+	deny := func(c reach, a, b string) {
+		filled := r.shows(c, a, b)
+		if a != b && c.op == "BatchExecuteStatement" {
+			r.partly(yellow, filled)
+			return
+		}
+		denied = append(denied, filled)
+	}
 	for _, c := range reaches {
 		if slices.Contains(strings.Fields(r.leaks), c.name) {
 			r.do(yellow, c.service(), c.op, r.expandCall(c.in, r.given[0], r.withheld[0]))
 			continue
 		}
 		if !slices.Contains(allowed, c.name) {
-			r.check(yellow, c, r.given[0], r.given[0], false)
+			deny(c, r.given[0], r.given[0])
 			continue
 		}
 		allowed = slices.DeleteFunc(allowed, func(name string) bool { return name == c.name })
 		for _, a := range r.given {
-			r.check(yellow, c, a, a, true)
+			r.allowed(yellow, c, a)
 		}
 		for _, b := range r.withheld {
-			r.check(yellow, c, b, b, false)
+			deny(c, b, b)
 			if strings.Contains(c.in, "<B") {
-				r.check(yellow, c, r.given[0], b, false)
-				r.check(yellow, c, b, r.given[0], false)
+				deny(c, r.given[0], b)
+				deny(c, b, r.given[0])
 			}
 		}
 	}
+	r.refuseCalls("the tenant", yellow, denied)
 	if len(allowed) > 0 {
 		r.t.Errorf("there are no calls %q", allowed)
 	}
@@ -245,10 +268,14 @@ func (r *reading) hold() {
 
 // tagged returns a session of the tenant.
 func (r *reading) tagged(tenant string) aws.Config {
-	if r.tag == "" {
-		return r.assume(r.vendor, "tenant", nil)
+	role, more := "tenant", map[string]any{}
+	if r.tag != "" {
+		more = tagsOf(r.tag, tenant)
 	}
-	return r.assume(r.vendor, "tenant", tagsOf(r.tag, tenant))
+	if r.vended {
+		role, more["Policy"] = "wide", r.document
+	}
+	return r.assume(r.vendor, role, more)
 }
 
 // tagsOf returns what gives a session a tag.
@@ -274,36 +301,49 @@ func (r *reading) expandCall(in, a, b string) string {
 	return r.stream.Replace(strings.NewReplacer(pairs...).Replace(in))
 }
 
-// check makes a call, which is to be allowed or denied. What is denied succeeds
-// for an administrator, who tries it once.
-func (r *reading) check(as aws.Config, c reach, a, b string, want bool) {
+// allowed makes a call, which is to succeed.
+func (r *reading) allowed(as aws.Config, c reach, a string) {
 	r.t.Helper()
-	in := r.expandCall(c.in, a, b)
-	if strings.HasPrefix(c.name, "insert") {
-		r.do(r.admin, "dynamodb", "DeleteItem", r.expandCall(`{"TableName":"<T>","Key":{<A3>}}`, a, b))
-	}
-	got := r.try(as, c.service(), c.op, in)
-	done := got.OK() && !strings.Contains(got.Body, `"Error":`)
-	switch {
-	case want && !done:
-		r.t.Errorf("%s for %s and %s is to be allowed: got %d %s", c.name, a, b, got.Status, got.Body)
-	case !want && !got.Denied() && (a == b || !partlyDenied(got.Body)):
-		r.t.Errorf("%s for %s and %s is to be denied: got %d %s", c.name, a, b, got.Status, got.Body)
-	case !want && !r.shown[in]:
-		r.shown[in] = true
-		if control := r.try(r.admin, c.service(), c.op, in); !control.OK() || strings.Contains(control.Body, `"Error":`) {
-			r.t.Errorf("%s for %s and %s shows nothing: an administrator gets %d %s", c.name, a, b, control.Status, control.Body)
-		}
-	}
-	if !want && got.Denied() {
-		return
+	r.ready(c, a)
+	got := r.try(as, c.service(), c.op, r.expandCall(c.in, a, a))
+	if !got.OK() || strings.Contains(got.Body, `"Error":`) {
+		r.t.Errorf("%s for %s is to be allowed: got %d %s", c.name, a, got.Status, got.Body)
 	}
 	r.closed(c, got.Body)
 }
 
-// partlyDenied reports whether a part of what is answered in parts is denied.
-func partlyDenied(body string) bool {
-	return strings.Contains(body, `"Error":{"Code":"AccessDenied",`)
+// partly makes a call that is answered in parts, of which one is to be denied and the
+// others show nothing that they may not.
+func (r *reading) partly(as aws.Config, c reach) {
+	r.t.Helper()
+	got := r.try(as, c.service(), c.op, c.in)
+	if !got.PartlyDenied() {
+		r.t.Errorf("a part of %s, %s, is to be denied: got %d %s", c.name, c.in, got.Status, got.Body)
+	}
+	r.closed(c, got.Body)
+}
+
+// shows returns a call that is to be denied, and which succeeds for an
+// administrator, who tries it once.
+func (r *reading) shows(c reach, a, b string) reach {
+	r.t.Helper()
+	in := r.expandCall(c.in, a, b)
+	if !r.shown[in] {
+		r.shown[in] = true
+		r.ready(c, a)
+		if got := r.try(r.admin, c.service(), c.op, in); !got.OK() || strings.Contains(got.Body, `"Error":`) {
+			r.t.Errorf("%s for %s and %s shows nothing: an administrator gets %d %s", c.name, a, b, got.Status, got.Body)
+		}
+	}
+	return reach{c.name, c.op, in}
+}
+
+// ready takes away what a call inserts.
+func (r *reading) ready(c reach, a string) {
+	r.t.Helper()
+	if strings.HasPrefix(c.name, "insert") {
+		r.do(r.admin, "dynamodb", "DeleteItem", r.expandCall(`{"TableName":"<T>","Key":{<A3>}}`, a, a))
+	}
 }
 
 // closed checks that an answer has nothing of partitions that are withheld, nor of

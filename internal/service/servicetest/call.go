@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,18 +37,26 @@ func (a Answer) Denied() bool {
 	if a.Status >= 400 {
 		return strings.Contains(a.Body, "AccessDenied")
 	}
+	parts := a.DeniedParts()
+	return len(parts) > 0 && !slices.Contains(parts, false)
+}
+
+// PartlyDenied reports whether the call is denied, or a part of it.
+func (a Answer) PartlyDenied() bool { return a.Denied() || slices.Contains(a.DeniedParts(), true) }
+
+// DeniedParts says of each part of the call whether it is denied, if it is answered in
+// parts.
+func (a Answer) DeniedParts() (denied []bool) {
 	var in struct {
 		Responses []struct{ Error struct{ Code string } }
 	}
-	if json.Unmarshal([]byte(a.Body), &in) != nil || len(in.Responses) == 0 {
-		return false
+	if a.Status != http.StatusOK || json.Unmarshal([]byte(a.Body), &in) != nil {
+		return nil
 	}
 	for _, part := range in.Responses {
-		if part.Error.Code != "AccessDenied" {
-			return false
-		}
+		denied = append(denied, part.Error.Code == "AccessDenied")
 	}
-	return true
+	return denied
 }
 
 // OK reports whether the call succeeded.
