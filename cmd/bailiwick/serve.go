@@ -65,8 +65,10 @@ BAILIWICK_DYNAMODB_UPSTREAM_SECRET_ACCESS_KEY give. See docs/upstream.md.
 
 Without a root access key from either, one is made on first start, printed once
 and kept in the data directory; only sealed, if the root key is kept elsewhere.
-On later starts account and keys must be the same. The server ends when it is interrupted or gets SIGTERM, as soon as the
-calls under way have their answers.`,
+On later starts account and keys must be the same.
+
+The server ends when it is interrupted or gets SIGTERM, as soon as the calls under
+way have their answers.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := bailiwick.LoadConfig(file, os.Getenv)
@@ -118,7 +120,9 @@ func serve(cmd *cobra.Command, cfg bailiwick.Config) error {
 	if err != nil {
 		return err
 	}
+	shown := false
 	err = s.Serve(cmd.Context(), func(endpoint string) {
+		shown = true
 		if err := announce(cmd.OutOrStdout(), endpoint, s.Root()); err != nil {
 			cfg.Log.Error("standard output can't be written", "err", err)
 		}
@@ -126,6 +130,12 @@ func serve(cmd *cobra.Command, cfg bailiwick.Config) error {
 			cfg.Log.Info("metrics are served, to whoever reaches them", "url", url)
 		}
 	})
+	if !shown {
+		// The address may be taken. The key has been made, and no later start
+		// shows it.
+		_, unwritten := io.WriteString(cmd.OutOrStdout(), madeKey(s.Root()))
+		err = errors.Join(err, unwritten)
+	}
 	return errors.Join(err, s.Close())
 }
 
@@ -136,19 +146,27 @@ func announce(w io.Writer, endpoint string, root bailiwick.RootKey) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "ready\n\nAWS endpoint   %s\nhealth         %s/_bailiwick/health\naccount        %s\n\n", endpoint, endpoint, root.AccountID)
 	fmt.Fprintf(&b, "export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=us-east-1\nexport AWS_DEFAULT_REGION=us-east-1\n", endpoint)
-	switch {
-	case root.Made:
-		fmt.Fprintf(&b, "export AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n", root.AccessKeyID, root.SecretAccessKey)
-		kept := "in " + root.File
-		if root.File == "" {
-			kept = "sealed: \"bailiwick keys root\" prints it again"
-		}
-		fmt.Fprintf(&b, "\nThis root access key is shown once. It is kept %s.\n", kept)
-	case root.File != "":
+	if root.Made {
+		b.WriteString(madeKey(root))
+	} else if root.File != "" {
 		fmt.Fprintf(&b, "export AWS_SHARED_CREDENTIALS_FILE=%s\n", shellQuote(root.File))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// madeKey returns what is said of a root access key that has just been made;
+// nothing of another.
+func madeKey(root bailiwick.RootKey) string {
+	if !root.Made {
+		return ""
+	}
+	kept := "in " + root.File
+	if root.File == "" {
+		kept = "sealed: \"bailiwick keys root\" prints it again"
+	}
+	return fmt.Sprintf("export AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n\nThis root access key is shown once. It is kept %s.\n",
+		root.AccessKeyID, root.SecretAccessKey, kept)
 }
 
 // shellQuote returns s as one word of a POSIX shell.
