@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"github.com/bailiwick-dev/bailiwick/internal/listen"
@@ -61,7 +62,7 @@ func (s *Server) Serve(ctx context.Context, ready func(endpoint string)) error {
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- serve() }()
-	ready(scheme + "://" + l.Addr().String())
+	ready(scheme + "://" + reachable(l.Addr()))
 	select {
 	case err := <-failed:
 		return err
@@ -73,6 +74,15 @@ func (s *Server) Serve(ctx context.Context, ready func(endpoint string)) error {
 		return errors.Join(fmt.Errorf("calls under way did not end in time: %w", err), hs.Close())
 	}
 	return nil
+}
+
+// reachable returns where clients on this machine find the listener at a: what
+// stands for all of its addresses is none that could be called.
+func reachable(a net.Addr) string {
+	if t, ok := a.(*net.TCPAddr); ok && t.IP.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(t.Port))
+	}
+	return a.String()
 }
 
 // certificates returns the TLS certificate that is configured, if one is.
