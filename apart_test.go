@@ -37,6 +37,8 @@ const tenantPolicy = `{"Version":"2012-10-17","Statement":[
 var absent = map[string]string{
 	"bailiwick.GetTableUsage": "ResourceNotFoundException",
 
+	"sts.AssumeRoot": "AccessDenied",
+
 	"iam.GetLoginProfile":          "NoSuchEntity",
 	"iam.DeleteLoginProfile":       "NoSuchEntity",
 	"iam.GetAccountPasswordPolicy": "NoSuchEntity",

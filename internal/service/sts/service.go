@@ -3,20 +3,21 @@
 // Package sts implements the AWS Security Token Service: temporary credentials
 // of roles, of users, and of those whom users name.
 //
-//	service.go   the operations, one row each
-//	types.go     inputs and outputs, as on the wire
-//	validate.go  the constraints on inputs
-//	authz.go     what operations need, and the catalogue
-//	tag.go       session tags: what a session inherits and carries
-//	limit.go     session policies
-//	size.go      how much of a session's space its tags and policies take
-//	suspend.go   who gets no session while a revocation is in force
-//	role.go      sessions of roles, however they begin
-//	assume.go    AssumeRole
-//	caller.go    GetCallerIdentity
-//	accesskey.go GetAccessKeyInfo
-//	decode.go    DecodeAuthorizationMessage
-//	error.go     how operations fail
+//	service.go    the operations, one row each
+//	types.go      inputs and outputs, as on the wire
+//	validate.go   the constraints on inputs
+//	authz.go      what operations need, and the catalogue
+//	tag.go        session tags: what a session inherits and carries
+//	limit.go      session policies
+//	size.go       how much of a session's space its tags and policies take
+//	suspend.go    who gets no session while a revocation is in force
+//	role.go       sessions of roles, however they begin
+//	assume.go     AssumeRole
+//	caller.go     GetCallerIdentity
+//	accesskey.go  GetAccessKeyInfo
+//	assumeroot.go AssumeRoot, which is denied
+//	decode.go     DecodeAuthorizationMessage
+//	error.go      how operations fail
 //
 // Operations that have two files of their own, one with inputs and outputs and
 // the constraints on them:
@@ -59,6 +60,12 @@ func New(d *identity.Directory) *awsapi.Service {
 				Auth:   awsapi.FromInput,
 				Sample: `{"RoleArn":"arn:aws:iam::000000000000:role/tenants/yellow/yellow-web","RoleSessionName":"sample","WebIdentityToken":"$WEBIDENTITYTOKEN"}`,
 			}, webIdentityPresents, assumeRoleWithWebIdentityNeeds(d), assumeRoleWithWebIdentity(d)),
+			awsapi.Op(awsapi.Operation{
+				Name:     "AssumeRoot",
+				Access:   awsapi.Read, // nobody gets one
+				Sessions: awsapi.RoleSessions,
+				Sample:   `{"TargetPrincipal":"000000000000","TaskPolicyArn":{"arn":"arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"}}`,
+			}, assumeRootNeeds, assumeRoot),
 			awsapi.Op(awsapi.Operation{
 				Name:     "DecodeAuthorizationMessage",
 				Access:   awsapi.Read,
