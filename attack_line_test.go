@@ -74,6 +74,36 @@ func TestPresignedURLsTakeNoMore(t *testing.T) {
 	s.alive()
 }
 
+// TestQueriesAreToldWhatTheirSignatureLacks sends queries whose signature says
+// nothing of a service. They are answered as services of that protocol answer.
+func TestQueriesAreToldWhatTheirSignatureLacks(t *testing.T) {
+	s := newSiege(t, bailiwick.Config{})
+	const action = "Action=GetCallerIdentity&Version=2011-06-15"
+	for query, want := range map[string]string{
+		action:                                "MissingAuthenticationToken",
+		"Action=ListUsers&Version=2010-05-08": "MissingAuthenticationToken",
+		"Action=":                             "MissingAuthenticationToken",
+		action + "&X-Amz-Algorithm=AWS4-HMAC-SHA256":                  "IncompleteSignature",
+		action + "&X-Amz-Credential=AKIA/20260101/us-east-1/sts/x":    "IncompleteSignature",
+		action + "&X-Amz-Signature=" + zeros + "&X-Amz-Expires=never": "IncompleteSignature",
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.srv.Endpoint+"/?"+query, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.refusedAs(query, r, want)
+	}
+	for _, query := range []string{"?action=GetCallerIdentity", "?Version=2011-06-15"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.srv.Endpoint+"/"+query, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, body := send(t, r); status != http.StatusNotFound || strings.Contains(body, "<") {
+			t.Errorf("%q asks for nothing: got %d %s", query, status, body)
+		}
+	}
+}
+
 // TestHeadersGivenTwiceAreRefused adds a second value of a header to signed
 // requests, before and after the first: two readers could take either.
 func TestHeadersGivenTwiceAreRefused(t *testing.T) {

@@ -12,9 +12,10 @@ import (
 )
 
 // route finds the service that r is for: by its X-Amz-Target if it has one,
-// else by the scope that it is signed for. A form that isn't signed can only
-// mean the Security Token Service, the one service that proof in a form is
-// handed to; so can a query, if it asks for an operation that takes such proof.
+// else by the scope that it is signed for. A form or a query for an operation
+// whose signature says nothing of a service can only mean the Security Token
+// Service: it is the one service that proof in the input is handed to, and answers
+// as all of that protocol do.
 func (s *Server) route(r *http.Request, proof *authn.Proof) (*awsapi.Service, bool) {
 	if targets := r.Header["X-Amz-Target"]; len(targets) == 1 {
 		prefix, _, _ := strings.Cut(targets[0], ".")
@@ -26,8 +27,9 @@ func (s *Server) route(r *http.Request, proof *authn.Proof) (*awsapi.Service, bo
 		return svc, true
 	}
 	form := strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+	query := r.Method == http.MethodGet && r.URL.Query().Has("Action")
 	svc, ok := s.byName["sts"]
-	return svc, ok && (form || proof.Unsigned() && s.presents(svc, r))
+	return svc, ok && (form || query)
 }
 
 // stray answers a request that names no service.
@@ -42,13 +44,6 @@ func (s *Server) stray(w http.ResponseWriter, r *http.Request, requestID string)
 	}
 	w.Header().Set("X-Amzn-Requestid", requestID)
 	http.Error(w, http.StatusText(http.StatusNotFound), http.StatusNotFound)
-}
-
-// presents reports whether r is a query for an operation of svc that takes proof
-// in its input.
-func (s *Server) presents(svc *awsapi.Service, r *http.Request) bool {
-	op, ok := s.ops[svc][r.URL.Query().Get("Action")]
-	return ok && op.Auth == awsapi.FromInput && r.Method == http.MethodGet
 }
 
 // describe fills in what c says of its origin.
