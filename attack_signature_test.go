@@ -223,7 +223,7 @@ var headerForm = []alteration{
 	{"another day", func(r *http.Request) { r.Header.Set("X-Amz-Date", "20200101T000000Z") }, badSignature.saying("Date in Credential scope does not match")},
 	{"another region", inHeader("us-east-1", "eu-west-1"), mismatched},
 	{"another terminator", inHeader("aws4_request", "aws5_request"), badSignature.saying("Credential should be scoped with a valid terminator: 'aws4_request'")},
-	{"another algorithm", inHeader("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1"), noToken},
+	{"another algorithm", inHeader("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1"), badHeader.saying("Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA1'.")},
 	{"another scheme", inHeader("AWS4-HMAC-SHA256", "Bearer"), noToken},
 	{"no signature", func(r *http.Request) { r.Header.Del("Authorization") }, noToken},
 	{"an empty signature", inHeader("Signature=", "Signature=,x"), badHeader},
@@ -249,6 +249,7 @@ var presignedForm = []alteration{
 		r.Header.Set("X-Amz-Security-Token", r.URL.Query().Get("X-Amz-Security-Token"))
 	}, badHeader},
 	{"both forms", func(r *http.Request) { r.Header.Set("Authorization", "AWS4-HMAC-SHA256 x") }, badSignature.saying("Found both")},
+	{"another algorithm", inQuery("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1"), badHeader.saying("Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA1'.")},
 	{"no algorithm", inQuery("X-Amz-Algorithm", "X-Algorithm"), badHeader.saying("AWS query-string parameters must include 'X-Amz-Algorithm'. ")},
 	{"no signature", inQuery("X-Amz-Signature", "X-Signature"), badHeader.saying("AWS query-string parameters must include 'X-Amz-Signature'. ")},
 	{"no signed headers", inQuery("X-Amz-SignedHeaders", "X-SignedHeaders"), badHeader.saying("AWS query-string parameters must include 'X-Amz-SignedHeaders'. ")},

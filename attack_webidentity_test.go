@@ -336,7 +336,7 @@ func TestASignatureProvesNothingBesideAToken(t *testing.T) {
 		w.expect(who+" with somebody's token", w.try(cfg, "sts", "AssumeRoleWithWebIdentity", in(w.idp.Token("admin", nil))), "AccessDenied")
 	}
 	wrong := keysOf(t, w.admin)
-	w.expect("with a wrong signature", w.try(w.srv.As(wrong.AccessKeyID, "x"+wrong.SecretAccessKey[1:], ""), "sts", "AssumeRoleWithWebIdentity", in(w.token("yellow"))), "SignatureDoesNotMatch")
+	w.expect("with a wrong signature", w.try(w.srv.As(wrong.AccessKeyID, wrong.SecretAccessKey+"x", ""), "sts", "AssumeRoleWithWebIdentity", in(w.token("yellow"))), "SignatureDoesNotMatch")
 }
 
 // TestProvidersAreThoseOfNow takes away what a token depends on.

@@ -36,6 +36,7 @@ var kinds = map[sigv4.Reason]awsapi.Kind{
 	sigv4.BothForms:       awsapi.BadSignature,
 	sigv4.Missing:         awsapi.NoToken,
 	sigv4.Unsupported:     awsapi.NoToken,
+	sigv4.Algorithm:       awsapi.BadAuthHeader,
 	sigv4.Duplicate:       awsapi.BadAuthHeader,
 	sigv4.Incomplete:      awsapi.BadAuthHeader,
 	sigv4.Malformed:       awsapi.BadAuthHeader,

@@ -12,8 +12,10 @@ const (
 	BothForms Reason = iota + 1
 	// Missing: no signature at all.
 	Missing
-	// Unsupported: an Authorization header of another scheme or algorithm.
+	// Unsupported: an Authorization header of another scheme.
 	Unsupported
+	// Algorithm: a signature of this scheme by another algorithm.
+	Algorithm
 	// Duplicate: a header or query parameter that must be given once was
 	// given twice.
 	Duplicate

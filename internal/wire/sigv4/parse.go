@@ -147,7 +147,7 @@ const s3Malformed = "The authorization header that you provided is not valid."
 func malformedHeader(message string) *Error { return fail(Malformed, message).inS3(s3Malformed) }
 
 func unsupportedAlgorithm(alg string) *Error {
-	return fail(Unsupported, "Unsupported AWS 'algorithm': '"+alg+"'.").
+	return fail(Algorithm, "Unsupported AWS 'algorithm': '"+alg+"'.").
 		inS3("The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
 }
 

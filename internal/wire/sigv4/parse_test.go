@@ -90,7 +90,7 @@ func TestParseRefuses(t *testing.T) {
 		{"no signature", "/", nil, sigv4.Missing, "Request is missing Authentication Token"},
 		{"another scheme", "/", []string{"Authorization", "Bearer abc"}, sigv4.Unsupported, "Request is missing Authentication Token"},
 		{"signature version 2", "/", []string{"Authorization", "AWS AKID:abc"}, sigv4.Unsupported, "Request is missing Authentication Token"},
-		{"another algorithm", "/", swap("HMAC-SHA256", "ECDSA-P256-SHA256"), sigv4.Unsupported, "Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256'."},
+		{"another algorithm", "/", swap("HMAC-SHA256", "ECDSA-P256-SHA256"), sigv4.Algorithm, "Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256'."},
 		{
 			"both forms", "/?X-Amz-Algorithm=x", swap("", ""), sigv4.BothForms,
 			"Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",

@@ -238,7 +238,7 @@ func TestAnyChangeToAPresignedRequestIsFound(t *testing.T) {
 		{"time in other words", replaceTarget("X-Amz-Date=20261120T103000Z", "X-Amz-Date=2026-11-20"), sigv4.BadDate},
 		{"token removed", replaceTarget("X-Amz-Security-Token", "X-Other"), sigv4.Mismatch},
 		{"token as header too", setHeader("X-Amz-Security-Token", token), sigv4.Duplicate},
-		{"algorithm", replaceTarget("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1"), sigv4.Unsupported},
+		{"algorithm", replaceTarget("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA1"), sigv4.Algorithm},
 		{"algorithm removed", replaceTarget("X-Amz-Algorithm", "X-Other"), sigv4.Incomplete},
 		{"credential removed", replaceTarget("X-Amz-Credential", "X-Other"), sigv4.Incomplete},
 		{"signed headers removed", replaceTarget("X-Amz-SignedHeaders", "X-Other"), sigv4.Incomplete},
