@@ -101,6 +101,11 @@ func (r *rails) put(ctx context.Context, name, text string, targets []string) (i
 	if strings.Contains(text, `"Principal"`) {
 		t = types.PolicyTypeResourceControlPolicy
 	}
+	for _, target := range targets { // before anything is changed
+		if _, err := r.ListPoliciesForTarget(ctx, &organizations.ListPoliciesForTargetInput{TargetId: &target, Filter: t}); err != nil {
+			return "", fmt.Errorf("%s: %w", target, err)
+		}
+	}
 	known, err := r.named(ctx, name, t)
 	switch {
 	case err != nil:
