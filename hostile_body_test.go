@@ -126,7 +126,7 @@ func TestFramingHasOneMeaning(t *testing.T) {
 		"a chunk's size with a blank":       {head + "Transfer-Encoding: chunked\r\n\r\n5 x\r\nhello\r\n0\r\n\r\n" + next, 404, false},
 		"a field over two lines":            {head + "X: a\r\n b\r\nContent-Length: 5\r\n\r\nhello" + next, 404, true},
 		"HTTP/1.0, which ends with it":      {"POST / HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello" + next, 404, false},
-		"HTTP/1.0 with chunks":              {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + next, 404, false},
+		"HTTP/1.0 with chunks":              {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + next, 400, false},
 		"HTTP/1.0 that is kept":             {"POST / HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\nhello" + next, 404, true},
 		"HTTP/0.9":                          {"GET /\r\n\r\n" + next, 400, false},
 		"HTTP/3.0":                          {"GET / HTTP/3.0\r\nHost: x\r\n\r\n" + next, 505, false},
