@@ -165,10 +165,10 @@ func TestKeysBeyond16MegabytesAreHandedBack(t *testing.T) {
 	db := connect(t)
 	create(t, db, "T00", "pk")
 	var keys []item
-	for i := range 50 {
-		key := item{"pk": str(fmt.Sprint(i))}
+	for i := range 60 {
+		key := item{"pk": str(fmt.Sprintf("%02d", i))}
 		keys = append(keys, key)
-		put(t, db, "T00", item{"pk": key["pk"], "v": str(strings.Repeat("v", 390<<10))})
+		put(t, db, "T00", item{"pk": key["pk"], "v": str(strings.Repeat("v", 300<<10-len("pk00v")))})
 	}
 	requests := map[string]types.KeysAndAttributes{"T00": {
 		Keys: keys, ProjectionExpression: aws.String("#k"), ExpressionAttributeNames: map[string]string{"#k": "pk"},
@@ -183,9 +183,12 @@ func TestKeysBeyond16MegabytesAreHandedBack(t *testing.T) {
 		for _, pk := range texts(out.Responses["T00"], "pk") {
 			seen[pk] = true
 		}
+		if n := len(out.Responses["T00"]); rounds == 0 && n != 52 {
+			t.Errorf("the first answer has %d items of 300 KB", n)
+		}
 		requests = out.UnprocessedKeys
 	}
-	if len(seen) != 50 || rounds != 2 {
+	if len(seen) != 60 || rounds != 2 {
 		t.Errorf("%d items in %d rounds", len(seen), rounds)
 	}
 }

@@ -14,9 +14,9 @@ import (
 const (
 	// maxBatchGet is how many keys a BatchGetItem may have.
 	maxBatchGet = 100
-	// maxBatchAnswer is how many bytes of items it reads. The keys of items
-	// beyond are handed back.
-	maxBatchAnswer = 16 << 20
+	// maxBatchAnswer is how many bytes of items it reads at most. The keys of items
+	// beyond are handed back: by AWS's documentation, all but 52 of items of 300 KB.
+	maxBatchAnswer = 16_000_000
 )
 
 // A batchGetTable is the part of a batch that is for one table.
@@ -104,21 +104,24 @@ type batchRead struct {
 }
 
 // read reads the items of the part, as long as left, the bytes that may still
-// be answered, reaches.
+// be answered, isn't negative.
 func (b *batchGetTable) read(tx *storage.Tx, left *int) (*batchRead, error) {
 	out := &batchRead{items: []item{}}
 	found := make([]bool, len(b.keys))
 	err := tx.GetMany(b.target.at, func(i int, val []byte) error {
 		found[i] = true
-		if *left == 0 {
+		var it attr.Item
+		if *left >= 0 {
+			var err error
+			if it, err = attr.ParseItem(val); err != nil {
+				return err
+			}
+			*left -= it.Size()
+		}
+		if *left < 0 { // neither this one fits, nor what follows
 			out.unprocessed = append(out.unprocessed, item{b.keys[i]})
 			return nil
 		}
-		it, err := attr.ParseItem(val)
-		if err != nil {
-			return err
-		}
-		*left = max(0, *left-it.Size()) // the item that reaches the limit is the last
 		out.items = append(out.items, item{project(b.projection, it)})
 		b.took(out, it, i)
 		return nil
