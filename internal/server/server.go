@@ -199,7 +199,7 @@ func (s *Server) do(ctx context.Context, c *awsapi.Call, who awsapi.Proof, turn 
 	err = run(ctx, func(tx *storage.Tx) (err error) {
 		defer turn.Leave() // what follows is waiting; a rerun goes on without, as it may hold what others wait for
 		defer catch(&err)
-		v = verdict{}
+		v, c.Denied = verdict{}, nil
 		held.release()
 		if c.Caller, err = who.Caller(tx, now); err != nil {
 			return err
