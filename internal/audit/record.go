@@ -37,7 +37,7 @@ type Record struct {
 	Issued        string // id of the session that the call began, empty if it began none
 	Tags          []Tag  // of the principal
 	SourceIP      string
-	Decision      string // Allow, ImplicitDeny or ExplicitDeny
+	Decision      string // Allow, ImplicitDeny or ExplicitDeny; a denial if any check is one
 	Error         string // code with which an allowed call failed, empty if it didn't
 	Checks        []Check
 
