@@ -92,6 +92,19 @@ func TestDocumentsOfGuides(t *testing.T) {
 			hides:  "secret of",
 		},
 
+		// These operations are no actions: what they do is.
+		"operations that are no actions": {
+			document: guideDocument(`{"Effect":"Allow","Action":["dynamodb:TransactGetItems","dynamodb:TransactWriteItems","dynamodb:ExecuteStatement",
+			 "dynamodb:BatchExecuteStatement","dynamodb:ExecuteTransaction","dynamodb:PartiQL","dynamodb:Get","dynamodb:BatchGet"],"Resource":"*"}`),
+			table: "Wares", given: one,
+		},
+		// There may be several keys, of which an operator for one value says nothing.
+		"one's own items, without a set operator": {
+			document: guideDocument(`{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{"StringEquals":{"dynamodb:LeadingKeys":["<tenant>"]}}}`,
+				`{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{"StringLike":{"dynamodb:Attributes":["*"]},"Null":{"dynamodb:Attributes":"false"}}}`),
+			table: "Wares", tag: "TenantID", given: one, withheld: []string{"blue"},
+		},
+
 		"items in transactions": {
 			document: guideDocument(`{"Effect":"Allow","Action":["dynamodb:ConditionCheckItem","dynamodb:PutItem","dynamodb:UpdateItem","dynamodb:DeleteItem","dynamodb:GetItem"],
 			 "Resource":"<table>","Condition":{"ForAnyValue:StringEquals":{"dynamodb:EnclosingOperation":["TransactWriteItems","TransactGetItems"]}}}`),
