@@ -160,7 +160,7 @@ var upstreams = []mutation{
 	{"a page is of the partition that was allowed", dynamodb + "/upstream_read.go", `at == nil || !span.Contains(at)`, `at == nil`, "", "TestALyingUpstreamGivesNothingAway"},
 	{"a batch answers with what it was asked for", dynamodb + "/upstream_batch.go", `if _, ok := open[at]; !ok {`, `if _, ok := open[at]; false && !ok {`, "", "TestALyingUpstreamIsNoMatchForBatches"},
 	{"the upstream's tables are one account's", dynamodb + "/upstream_table.go", `c.Caller.Account() != f.account || c.Region != f.client.Region()`, `c.Region != f.client.Region()`, "", "TestTheUpstreamsTablesAreOneAccounts"},
-	{"tenants' tokens are apart upstream", dynamodb + "/upstream_transact.go", `[]string{c.Caller.Account(), share(c), x.token}`, `[]string{c.Caller.Account(), x.token}`, "", "TestTokensOfTenantsAreApartUpstream"},
+	{"tenants' tokens are apart upstream", dynamodb + "/upstream_transact.go", `[]string{c.Caller.Account(), share(c), sessionMark(c.Caller.Session), x.token}`, `[]string{c.Caller.Account(), x.token}`, "", "TestTokensOfTenantsAreApartUpstream"},
 	{"a redirect is not followed", upstream + "/transport.go", `return http.ErrUseLastResponse`, `return nil`, upstream, "TestARedirectIsNotFollowed"},
 	{"an answer of the upstream is bounded", upstream + "/transport.go", `resp.Body = &boundedBody{resp.Body, awsapi.MeterOf(r.Context()), maxAnswer}`, `resp.Body = &boundedBody{resp.Body, awsapi.MeterOf(r.Context()), 1 << 40}`, upstream, "TestAnAnswerIsBounded"},
 	{"a change is sent once", upstream + "/upstream.go", `o.Retryer = aws.NopRetryer{}`, `_ = aws.NopRetryer{}`, upstream, "TestAChangeIsMadeOnceWhateverComesOfIt"},

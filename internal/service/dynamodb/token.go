@@ -45,7 +45,7 @@ type tokenUse struct {
 
 // useToken returns the use that a call makes of a token for what content is the
 // digest of, on those tables. A token is known to who used it only: to the same
-// principal, with the same tags, calling the same operation.
+// principal, with the same tags and limits, calling the same operation.
 func useToken(c *awsapi.Call, operation, token string, content [sha256.Size]byte, refs []tableRef) *tokenUse {
 	who := newDigest()
 	who.string(operation)
@@ -58,6 +58,7 @@ func useToken(c *awsapi.Call, operation, token string, content [sha256.Size]byte
 		who.string(t.Key)
 		who.string(t.Value)
 	}
+	who.string(sessionMark(c.Caller.Session))
 	who.string(token)
 	what := newDigest()
 	what.h.Write(content[:])
@@ -72,6 +73,33 @@ func useToken(c *awsapi.Call, operation, token string, content [sha256.Size]byte
 		name:    hex.EncodeToString(name[:]),
 		record:  tokenRecord{At: c.Time.UTC(), Content: sum[:]},
 	}
+}
+
+// sessionMark tells apart sessions of one name whose tenants have no tags: by the
+// policies that they were begun with, and by whom their provider vouches for. It is
+// the same for a session that takes the place of one that has ended.
+func sessionMark(s *awsapi.Session) string {
+	if s == nil {
+		return ""
+	}
+	d := newDigest()
+	d.number(len(s.Policies))
+	for _, p := range s.Policies {
+		sum := p.Digest()
+		d.bytes(sum[:])
+	}
+	for i := range s.Claims {
+		c := &s.Claims[i]
+		if c.Many { // they say how somebody signed in, which changes
+			continue
+		}
+		d.string(c.Key)
+		for _, v := range c.Values {
+			d.string(v)
+		}
+	}
+	sum := d.sum()
+	return string(sum[:])
 }
 
 // windowName is a window as part of a key, in the order of time.

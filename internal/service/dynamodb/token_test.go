@@ -11,6 +11,7 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/awsapi"
 	"github.com/bailiwick-dev/bailiwick/internal/service/dynamodb/attr"
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
+	"github.com/bailiwick-dev/bailiwick/policy"
 )
 
 // A teller makes transactions that add one to an item, at any time and as
@@ -112,6 +113,18 @@ func TestATokenIsKnownToWhoUsedItOnly(t *testing.T) {
 			c.Caller.Tags = []awsapi.Tag{{Key: "TenantID", Value: tag}, {Key: "a", Value: "b"}}
 		}
 	}
+	within := func(table, subject string, methods ...string) func(*awsapi.Call) {
+		p, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"`+table+`"}}`), policy.Session)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func(c *awsapi.Call) {
+			tenant("job", "yellow")(c)
+			c.Caller.Session = &awsapi.Session{Policies: []*policy.Policy{p}, Claims: []awsapi.Claim{
+				{Key: "idp:sub", Values: []string{subject}}, {Key: "idp:amr", Values: methods, Many: true},
+			}}
+		}
+	}
 	if got := l.add(func(*awsapi.Call) {}); got != "1" {
 		t.Fatalf("the first: %s", got)
 	}
@@ -131,6 +144,10 @@ func TestATokenIsKnownToWhoUsedItOnly(t *testing.T) {
 		}, "5"},
 		{"the first again", func(*awsapi.Call) {}, "5"},
 		{"of another role of the same name", func(c *awsapi.Call) { tenant("job", "yellow")(c); c.Caller.Principal.ID = "AROB" }, "6"},
+		{"with a policy", within("yellow", "ann"), "7"},
+		{"the same again", within("yellow", "ann", "otp"), "7"},
+		{"with another policy", within("blue", "ann"), "8"},
+		{"for another subject", within("yellow", "bob"), "9"},
 	} {
 		if got := l.add(step.as); got != step.want {
 			t.Errorf("%s: %s, want %s", step.who, got, step.want)

@@ -71,7 +71,7 @@ func (x *transaction) upstreamToken(c *awsapi.Call) *string {
 		return nil
 	}
 	h := sha256.New()
-	for _, part := range []string{c.Caller.Account(), share(c), x.token} {
+	for _, part := range []string{c.Caller.Account(), share(c), sessionMark(c.Caller.Session), x.token} {
 		sum := sha256.Sum256([]byte(part))
 		h.Write(sum[:])
 	}
