@@ -17,8 +17,8 @@ import (
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
 
-// A RootKey is the root access key of the first account. One that is kept sealed
-// has an empty id if it was deleted.
+// A RootKey is the root access key of the first account. One that was deleted has
+// an empty id.
 type RootKey struct {
 	AccountID       string
 	AccessKeyID     string
@@ -59,8 +59,13 @@ func openRoot(ctx context.Context, db *storage.DB, directory *identity.Directory
 			return RootKey{}, err
 		}
 	}
-	err := db.Update(ctx, func(tx *storage.Tx) error {
-		return directory.EnsureRoot(tx, k.AccountID, k.AccessKeyID, k.SecretAccessKey, cfg.Now())
+	kept := false
+	err := db.Update(ctx, func(tx *storage.Tx) (err error) {
+		if err := directory.EnsureRoot(tx, k.AccountID, k.AccessKeyID, k.SecretAccessKey, cfg.Now()); err != nil {
+			return err
+		}
+		kept, err = identity.HasRootKey(tx, k.AccountID, k.AccessKeyID)
+		return err
 	})
 	if err != nil && k.Made {
 		err = errors.Join(err, os.Remove(k.File))
@@ -72,6 +77,8 @@ func openRoot(ctx context.Context, db *storage.DB, directory *identity.Directory
 		return RootKey{}, fmt.Errorf("the data directory %s belongs to another account or root access key than the one configured", cfg.Data)
 	case err != nil:
 		return RootKey{}, err
+	case !kept:
+		return RootKey{AccountID: k.AccountID}, nil
 	}
 	return k, nil
 }

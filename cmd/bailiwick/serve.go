@@ -65,7 +65,8 @@ BAILIWICK_DYNAMODB_UPSTREAM_SECRET_ACCESS_KEY give. See docs/upstream.md.
 
 Without a root access key from either, one is made on first start, printed once
 and kept in the data directory; only sealed, if the root key is kept elsewhere.
-On later starts account and keys must be the same.
+On later starts account and keys must be the same, also if the key has been
+deleted since.
 
 The server ends when it is interrupted or gets SIGTERM, as soon as the calls under
 way have their answers.`,

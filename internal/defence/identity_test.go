@@ -27,6 +27,7 @@ var callers = []mutation{
 	{"a user is trusted by its unique id", identity + "/principal.go", `return u.ID, nil`, `return a.String(), nil`, "", "TestNamesAreNotIdentities"},
 	{"a role is trusted by its unique id", identity + "/principal.go", `return r.ID, nil`, `return a.String(), nil`, "", "TestARecreatedRoleIsNotTrusted"},
 	{"the root user keeps its key", identity + "/account.go", `[]byte(secret)) == 0 {`, `[]byte(secret)) == 2 {`, identity, "TestEnsureRoot"},
+	{"a key that was never the root user's starts nothing", identity + "/account.go", `case !held && slices.Contains(a.StartKeys, accessKeyID):`, `case !held && true:`, identity, "TestEnsureRoot"},
 	{"the first account stays the first", identity + "/account.go", `if first != account {`, `if false && first != account {`, identity, "TestEnsureRoot"},
 }
 

@@ -26,6 +26,7 @@ type Account struct {
 	ID         string // 12 digits
 	Created    time.Time
 	AccessKeys []string // ids of the root user's access keys
+	StartKeys  []string `json:",omitempty"` // ids of those that the server was started with, which may be gone
 	Alias      string   `json:",omitempty"` // see [SetAlias]
 
 	// Its place in the organization.
@@ -130,6 +131,9 @@ func (d *Directory) createRoot(tx *storage.Tx, account, accessKeyID, secret stri
 	if err := management.Put(tx, account); err != nil {
 		return err
 	}
+	if err := d.checkRoot(tx, account, accessKeyID, secret); err != nil {
+		return err
+	}
 	return tx.Advance(account)
 }
 
@@ -141,13 +145,17 @@ var management = storage.NewTable[string]("iam/management-account")
 func Management(tx *storage.Tx) (string, error) { return management.Get(tx) }
 
 // checkRoot fails with ErrRootMismatch unless the key is the account's root
-// user's and has that secret.
+// user's and has that secret. A key that the root user has deleted since a start
+// with it is no mistake of who starts the server; it opens nothing.
 func (d *Directory) checkRoot(tx *storage.Tx, account, accessKeyID, secret string) error {
 	a, err := accounts.Get(tx, account)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(a.AccessKeys, accessKeyID) {
+	switch held := slices.Contains(a.AccessKeys, accessKeyID); {
+	case !held && slices.Contains(a.StartKeys, accessKeyID):
+		return nil
+	case !held:
 		return ErrRootMismatch
 	}
 	k, err := accessKeys.Get(tx, account, accessKeyID)
@@ -161,5 +169,9 @@ func (d *Directory) checkRoot(tx *storage.Tx, account, accessKeyID, secret strin
 	if subtle.ConstantTimeCompare([]byte(stored), []byte(secret)) == 0 {
 		return ErrRootMismatch
 	}
-	return nil
+	if slices.Contains(a.StartKeys, accessKeyID) {
+		return nil
+	}
+	a.StartKeys = append(a.StartKeys, accessKeyID)
+	return PutAccount(tx, &a)
 }

@@ -3,8 +3,16 @@
 package identity
 
 import (
+	"slices"
+
 	"github.com/bailiwick-dev/bailiwick/internal/storage"
 )
+
+// HasRootKey reports whether the account's root user has the access key.
+func HasRootKey(tx *storage.Tx, account, accessKeyID string) (bool, error) {
+	a, err := accounts.Get(tx, account)
+	return slices.Contains(a.AccessKeys, accessKeyID), err
+}
 
 // RootAccessKey returns the first active access key of the management account's
 // root user, or "" if it has none, and storage.ErrNotFound if there is no
