@@ -4,6 +4,13 @@ package defence
 
 // indexes is what keeps indexes the image of their tables, and apart.
 var indexes = []mutation{
+	{"an empty key is nobody's", dynamodb + "/authz.go", `if key.Len() == 0 {`, `if false {`, dynamodb, "TestATenantReachesItsOwnPartitionOnly"},
+	{"an empty text is nobody's key", dynamodb + "/authz.go", `case len(v.Bytes()) == 0:`, `case len(v.Bytes()) == 0 && t != attr.TypeS:`, dynamodb, "TestATenantReachesItsOwnPartitionOnly"},
+	{"a token is of a session's limits", dynamodb + "/token.go", `who.string(sessionMark(c.Caller.Session))`, ``, dynamodb, "TestATokenIsKnownToWhoUsedItOnly"},
+	{"attributes of a statement are stated", dynamodb + "/execute.go", `names([]attr.Item{st.Item}, st.Paths().Attributes())`, `names([]attr.Item{st.Item})`, "", "TestAnswersTellNothingOfHiddenAttributes"},
+	{"what a statement returns is stated", dynamodb + "/execute.go", `k.selects, k.fullScan, k.returnValues = st.selects(), "false", orNone(st.onFailure)`, `k.selects, k.fullScan, k.returnValues = selectSpecific, "false", none`, "", "TestAnswersTellNothingOfHiddenAttributes"},
+	{"a transaction is of one account", dynamodb + "/transact.go", `if p.target.ref.account != x.parts[0].target.ref.account {`, `if false {`, "", "TestBatchesNeedBothAccounts"},
+	{"no table is said to be backed up", dynamodb + "/validate_absent.go", `return invalid("Point-in-time recovery is not supported")`, `return nil`, dynamodb, "TestMembersOfWhatNoTableHasAreBounded"},
 	{"LeadingKeys has two names", dynamodb + "/authz.go", `"dynamodb:leadingkeys": 0, "dynamodb:firstpartitionkeyvalues": 0,`, `"dynamodb:leadingkeys": 0,`, "", "TestDocumentsOfGuides"},
 	{"each attribute of a partition key has a condition key", dynamodb + "/query.go", `p.further = append(p.further, []attr.Value{v})`, `_ = v`, dynamodb, "TestEachAttributeOfAPartitionKeyHasAKey"},
 	{"a filter shows nothing that isn't projected", dynamodb + "/page.go", `if r.selects != selectProjected {`, `if true {`, "", "TestDocumentsOfGuides"},
