@@ -187,6 +187,9 @@ func codeOf(body string) string {
 		code, _, _ := strings.Cut(rest, "<")
 		return code
 	}
+	if body == "<UnknownOperationException/>\n" { // to what isn't DynamoDB's protocol
+		return "UnknownOperationException"
+	}
 	var e struct {
 		Type string `json:"__type"`
 	}
