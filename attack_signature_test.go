@@ -323,8 +323,10 @@ func TestTargetsDoNotLeadElsewhere(t *testing.T) {
 				return r
 			},
 		} {
-			r := fire(newShot(s.srv.Endpoint, service, a.session, a.now), "DynamoDB_20120810.DeleteTable")
-			if status, body := send(t, r); status < http.StatusBadRequest || codeOf(body) != "InvalidSignatureException" && codeOf(body) != "UnknownOperationException" {
+			shot := newShot(s.srv.Endpoint, service, a.session, a.now)
+			shot.header.Set("Content-Type", "application/x-amz-json-1.0") // or it isn't of DynamoDB's form
+			r := fire(shot, "DynamoDB_20120810.DeleteTable")
+			if status, body := send(t, r); status != http.StatusBadRequest || codeOf(body) != "InvalidSignatureException" && codeOf(body) != "UnknownOperationException" {
 				t.Errorf("%s, %s: got %d %s, want a refusal", service, when, status, body)
 			}
 		}

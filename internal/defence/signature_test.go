@@ -7,8 +7,8 @@ const sigv4 = "internal/wire/sigv4"
 // signatures is what a signature has to be, and what it has to cover.
 var signatures = []mutation{
 	{"a signature has to match", sigv4 + "/verify.go", `if !key.signs(toSign, &q.signature) {`, `if false && !key.signs(toSign, &q.signature) {`, "", "TestAlteredRequestsAreRefused/dynamodb_header"},
-	{"a signature covers the method", sigv4 + "/canonical.go", `append(s.buf[:0], q.http.Method...)`, `append(s.buf[:0], "POST"...)`, "", "TestAlteredRequestsAreRefused/dynamodb_header/another_method"},
-	{"a signature covers the path", sigv4 + "/canonical.go", `b = appendPathNormal(b, q.path)`, `b = append(b, '/')`, "", "TestAlteredRequestsAreRefused/dynamodb_header/another_path"},
+	{"a signature covers the method", sigv4 + "/canonical.go", `append(s.buf[:0], q.http.Method...)`, `append(s.buf[:0], "POST"...)`, "", "TestAlteredRequestsAreRefused/sts_header/another_method"},
+	{"a signature covers the path", sigv4 + "/canonical.go", `b = appendPathNormal(b, q.path)`, `b = append(b, '/')`, "", "TestAlteredRequestsAreRefused/sts_header/another_path"},
 	{"a signature covers the query", sigv4 + "/canonical.go", `s.appendQuery(b, q.query)`, `s.appendQuery(b, "")`, "", "TestAlteredRequestsAreRefused/iam_header/a_parameter_more"},
 	{"a presigned URL covers the parameters of others", sigv4 + "/canonical.go", `if string(name) == "X-Amz-Signature" {`, `if string(name) == "X-Amz-Signature" || !bytes.HasPrefix(name, []byte("X-Amz-")) {`, "", "TestAlteredRequestsAreRefused/iam_presigned/a_parameter_more TestPresignedURLsTakeNoMore"},
 	{"a signature covers the body as it came", sigv4 + "/verify.go", `hex.Encode(sum[:], body[:])`, "if hex.Encode(sum[:], body[:]); q.declared != \"\" {\n\t\treturn q.verify(key, q.declared)\n\t}", "", "TestBadCredentialsAreRefused/sts_header/a_body_that_is_declared_unsigned TestBadCredentialsAreRefused/sts_header/the_hash_of_another_body,_declared"},
