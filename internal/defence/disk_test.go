@@ -11,5 +11,4 @@ var disks = []mutation{
 	{"a broken store shows nothing that may go", engine + "/store.go", `s.written(s.slots.slot(key)) > s.durable.version.Load()`, `s.written(s.slots.slot(key)) > s.durable.version.Load()+1<<32`, engine, "TestBrokenStore"},
 	{"what was seen is committed again", engine + "/keeper.go", `err = s.redo(left)`, `_ = left`, engine, "TestBrokenStore"},
 	{"a full disk is not filled further", engine + "/update.go", `if err := s.room.check(t.size); err != nil {`, `if err := s.room.check(t.size); err != nil && t.size < 0 {`, engine, "TestNearlyFull"},
-	{"a remembered counter is as it was last written", engine + "/small.go", `v.written != written ||`, `v.written > written ||`, engine, "TestContract"},
 }

@@ -39,7 +39,9 @@ func (s *store) commit(t *tx, b *pebble.Batch) (committed, error) {
 	}
 	version := s.announced.Load() + 1
 	for i := range t.writes {
-		s.slots.versions[t.writes[i].slot].Store(version)
+		w := &t.writes[i]
+		s.slots.versions[w.slot].Store(version)
+		s.remembered.renew(w, version)
 	}
 	s.recent.add(version, t.writes)
 	s.apply(b, version)

@@ -31,10 +31,10 @@ type store struct {
 	// neither be used nor closed.
 	abandoned atomic.Bool
 
-	slots   slotTable // when a key was last written
-	small   smallValues
-	durable watermark // every commit up to it is synced
-	queues  [queueCount]sync.Mutex
+	slots      slotTable // when a key was last written
+	remembered remembered
+	durable    watermark // every commit up to it is synced
+	queues     [queueCount]sync.Mutex
 
 	// announced is the version of the newest commit that may be visible,
 	// applied that of the newest of which it is certain that it, and all before

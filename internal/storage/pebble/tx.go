@@ -137,7 +137,7 @@ func (t *tx) get(key []byte) ([]byte, error) {
 	slot := t.s.slots.slot(key)
 	if t.snap == nil {
 		if written := t.s.written(slot); written <= t.base {
-			if val, ok := t.s.small.get(key, slot, written); ok {
+			if val, ok := t.s.remembered.get(key, slot, written); ok {
 				t.observe(slot, written)
 				return val, nil
 			}
@@ -148,7 +148,7 @@ func (t *tx) get(key []byte) ([]byte, error) {
 		if written := t.s.written(slot); written <= t.base {
 			t.observe(slot, written)
 			if err == nil {
-				t.s.small.put(key, val, slot, written)
+				t.s.remembered.put(key, val, slot, written)
 			}
 			return val, err
 		}

@@ -71,6 +71,7 @@ var values = []test{
 	}},
 	{"GetMany gives what exists with its index", testGetMany},
 	{"bytes stay as they are for good", testBytesStay},
+	{"what was read before doesn't outlive a change", testReadAgain},
 	{"a large value is kept whole", func(t *testing.T, db driver.DB) {
 		val := bytes.Repeat([]byte("0123456789abcdef"), 1<<17)
 		update(t, db, func(w driver.Writer) error { return w.Put([]byte("k"), val) })
@@ -122,6 +123,68 @@ func testGetMany(t *testing.T, db driver.DB) {
 	if err != nil {
 		t.Errorf("an error of GetMany's function poisoned the View: %v", err)
 	}
+}
+
+// testReadAgain reads so many keys so often that an engine which remembers what it has
+// read has remembered some of them, and that any two it takes for one another show.
+func testReadAgain(t *testing.T, db driver.DB) {
+	const n = 4000
+	key := func(i int) string { return fmt.Sprintf("%04d", i) }
+	values := map[string]string{}
+	check := func(after string) {
+		t.Helper()
+		view(t, db, func(r driver.Reader) error {
+			for range 2 {
+				for i := range n {
+					got, err := r.Get([]byte(key(i)))
+					val, ok := values[key(i)]
+					if string(got) != val || ok != (err == nil) || err != nil && !errors.Is(err, driver.ErrNotFound) {
+						return fmt.Errorf("after %s, Get(%s) = %q, %v, want %q", after, key(i), got, err, val)
+					}
+				}
+			}
+			return nil
+		})
+	}
+	change := func(name string, of func(i int) bool, do func(w driver.Writer, k string) error) {
+		t.Helper()
+		update(t, db, func(w driver.Writer) error {
+			for i := range n {
+				if !of(i) {
+					continue
+				}
+				if err := do(w, key(i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		check(name)
+	}
+	to := func(prefix string) func(driver.Writer, string) error {
+		return func(w driver.Writer, k string) error {
+			values[k] = prefix + k
+			return w.Put([]byte(k), []byte(prefix+k))
+		}
+	}
+	change("all were put", func(int) bool { return true }, to("first "))
+	change("half were put again", func(i int) bool { return i%2 == 0 }, to("second "))
+	change("some became empty", func(i int) bool { return i%5 == 0 }, func(w driver.Writer, k string) error {
+		values[k] = ""
+		return w.Put([]byte(k), nil)
+	})
+	change("some were deleted", func(i int) bool { return i%3 == 0 }, func(w driver.Writer, k string) error {
+		delete(values, k)
+		return w.Delete([]byte(k))
+	})
+	if err := db.DeleteRange(context.Background(), []byte(key(1000)), []byte(key(2000))); err != nil {
+		t.Fatal(err)
+	}
+	for i := 1000; i < 2000; i++ {
+		delete(values, key(i))
+	}
+	check("a range was deleted")
+	change("all were put once more", func(int) bool { return true }, to("third "))
 }
 
 func testBytesStay(t *testing.T, db driver.DB) {
