@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -71,7 +70,6 @@ type tally struct {
 // serveNoisy runs a server, as "bailiwick serve" does, until standard input
 // ends.
 func serveNoisy(j *job) (any, error) {
-	runtime.GOMAXPROCS(max(2, runtime.GOMAXPROCS(0)))
 	debug.SetGCPercent(300) // where as little lives as here
 	cfg := bailiwick.Config{MaxTenantShare: j.Share, Data: j.Data, Addr: "127.0.0.1:0", RootAccessKeyID: j.ID, RootSecretAccessKey: j.Secret, Log: slog.New(slog.DiscardHandler)}
 	if j.Permits > 0 {

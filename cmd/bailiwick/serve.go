@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -109,11 +108,6 @@ way have their answers.`,
 
 func serve(cmd *cobra.Command, cfg bailiwick.Config) error {
 	cfg.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
-	if runtime.GOMAXPROCS(0) == 1 && os.Getenv("GOMAXPROCS") == "" {
-		// Or a call that comes during a long one isn't seen until that ends. The
-		// system shares one processor better than the runtime does.
-		runtime.GOMAXPROCS(2)
-	}
 	if os.Getenv("GOGC") == "" {
 		go tuneCollector(cmd.Context())
 	}

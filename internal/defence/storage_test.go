@@ -55,6 +55,7 @@ var commits = []mutation{
 	{"a directory that a hanging disk may change stays locked", pebble + "/db.go", `if d.undrained.Load() || !s.fence.rest(d.closing) {`, `if false {`, pebble, "TestCloseWhileTheDiskHangs"},
 	{"a table that is closed keeps nobody waiting", pebble + "/fence_file.go", `go func() { _ = t.File.Close() }()`, `_ = t.File.Close()`, pebble, "TestFilesThatTakeLongToClose"},
 	{"a file that takes long to close counts as one that fails", pebble + "/fence_file.go", `_, done, err := change(f.fence, f.name, nothing(end))`, `done, err := true, end()`, pebble, "TestFilesThatTakeLongToClose"},
+	{"who makes tables lets others go first", pebble + "/pace.go", `if time.Since(f.began) >= paceAfter {`, `if false {`, pebble, "TestTablesAreMadeAtAPace"},
 	{"health tells of a disk that fails", "health.go", `err := s.db.Err()`, `err := error(nil)`, "", "TestHealthSaysWhatIsWrongWithTheDisk"},
 	{"what is read is durable before the answer", pebble + "/durable.go", "if w.version.Load() >= version {\n\t\treturn nil\n\t}\n\tw.mu.Lock()", "if w.version.Load() >= 0 {\n\t\treturn nil\n\t}\n\tw.mu.Lock()", pebble, "TestViewWaits"},
 }

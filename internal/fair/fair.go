@@ -27,6 +27,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/bailiwick-dev/bailiwick/internal/bell"
 )
 
 // ErrBusy means that so many calls wait already that another may not.
@@ -59,7 +61,7 @@ type Limits struct {
 type Scheduler[K comparable] struct {
 	share int     // permits that one key may hold
 	rate  float64 // see Limits
-	bell  *bell
+	bell  *bell.Bell
 	over  chan struct{} // closed when run returns
 
 	mu    sync.Mutex
@@ -77,7 +79,7 @@ type Scheduler[K comparable] struct {
 
 // New returns a Scheduler of those limits.
 func New[K comparable](l Limits) (*Scheduler[K], error) {
-	b, err := newBell()
+	b, err := bell.New()
 	if err != nil {
 		return nil, err
 	}
@@ -92,15 +94,15 @@ func New[K comparable](l Limits) (*Scheduler[K], error) {
 
 // Close frees what the Scheduler holds. No call may be under way.
 func (s *Scheduler[K]) Close() error {
-	err := s.bell.stop()
+	err := s.bell.Stop()
 	<-s.over
-	return errors.Join(err, s.bell.close())
+	return errors.Join(err, s.bell.Close())
 }
 
 // run serves those that wait whenever the bell rings.
 func (s *Scheduler[K]) run() {
 	defer close(s.over)
-	for s.bell.wait() {
+	for s.bell.Wait() {
 		s.mu.Lock()
 		s.heard, s.rung = time.Now(), false
 		s.dispatch(s.heard)
@@ -223,7 +225,7 @@ func (s *Scheduler[K]) ring() {
 	ring := s.free > 0 && len(s.queue) > 0 && !s.rung
 	s.rung = s.rung || ring
 	s.mu.Unlock()
-	if ring && !s.bell.ring() { // or nobody would be served any more
+	if ring && !s.bell.Ring() { // or nobody would be served any more
 		s.mu.Lock()
 		s.dispatch(time.Now())
 		s.mu.Unlock()

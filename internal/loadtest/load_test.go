@@ -34,7 +34,7 @@ var (
 	dynalite = flag.String("dynalite", "", "`directory` into which npm has installed dynalite, to be measured too")
 	profiles = flag.String("profiles", "", "write profiles of the server into this `directory`")
 	binary   = flag.String("binary", "", "the `file` of the server to be measured; if empty, it is the same code in this test's binary, and only that writes profiles")
-	procs    = flag.Int("procs", 2, "GOMAXPROCS of the server; 0 leaves it to the server. With 1, nothing else runs while the disk syncs")
+	procs    = flag.Int("procs", 0, "GOMAXPROCS of the server; 0 leaves it to the server")
 	settle   = flag.Duration("settle", 0, "time at rest before memory at rest is measured")
 )
 

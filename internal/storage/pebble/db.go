@@ -29,6 +29,7 @@ type DB struct {
 	cache *pebble.Cache
 	log   *slog.Logger
 	room  *room
+	pacer *pacer
 	// memTable is the size of the largest table of recent writes.
 	memTable uint64
 	patience time.Duration // how long a change of the disk may take
@@ -109,7 +110,7 @@ func (d *DB) Close() error {
 	close(d.closing)
 	d.keepers.Wait()
 	s := d.current.Load()
-	err := s.close()
+	err := errors.Join(s.close(), d.pacer.close())
 	d.cache.Unref()
 	if d.undrained.Load() || !s.fence.rest(d.closing) {
 		// What the disk was told may happen yet, and under nobody else's hands: the

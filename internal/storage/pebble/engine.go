@@ -34,7 +34,7 @@ const (
 func (d *DB) options(s *store) *pebble.Options {
 	e := &events{s: s, log: d.log}
 	o := &pebble.Options{
-		FS:                    s.fence,
+		FS:                    pacedFS{s.fence, d.pacer},
 		Cache:                 d.cache,
 		MemTableSize:          d.memTable,
 		L0StopWritesThreshold: stopWrites,

@@ -91,11 +91,14 @@ func (d *DB) open() error {
 		}
 		return err
 	}
+	if d.pacer, err = newPacer(); err != nil {
+		return errors.Join(err, lock.Close())
+	}
 	d.cache = pebble.NewCache(cacheSize)
 	s, err := d.openStore(nil)
 	if err != nil {
 		d.cache.Unref()
-		return errors.Join(err, lock.Close())
+		return errors.Join(err, d.pacer.close(), lock.Close())
 	}
 	d.lock = lock
 	d.current.Store(s)
