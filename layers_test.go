@@ -52,6 +52,7 @@ var layers = []layer{
 	{"client", []string{"arn", "policy", "tenant", "aws"}},
 
 	// On their own.
+	{"internal/bell", nil},
 	{"internal/fsync", []string{"system"}},
 	{"internal/metrics", []string{"prom"}},
 	{"internal/quote", []string{"json"}},
@@ -60,7 +61,7 @@ var layers = []layer{
 	{"internal/storage/driver", nil},
 	{"internal/storage/storagetest", []string{"internal/storage/driver", "linear", "rapid"}},
 	{"internal/storage/pebble/disktest", []string{"pebble"}},
-	{"internal/storage/pebble", []string{"internal/fsync", "internal/storage/driver", "pebble"}},
+	{"internal/storage/pebble", []string{"internal/bell", "internal/fsync", "internal/storage/driver", "pebble"}},
 	{"internal/storage", []string{"internal/storage/driver"}},
 
 	// Who, and may they.
@@ -87,7 +88,7 @@ var layers = []layer{
 	{"internal/service", []string{"internal/service/", "internal/awsapi", "internal/identity"}},
 
 	// The front door: never a service.
-	{"internal/fair", nil},
+	{"internal/fair", []string{"internal/bell"}},
 	{"internal/listen", nil},
 	{"internal/server", []string{"policy", "internal/awsapi", "internal/authn", "internal/authz", "internal/audit", "internal/fair", "internal/listen", "internal/metrics", "internal/storage"}},
 
