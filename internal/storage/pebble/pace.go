@@ -19,7 +19,7 @@ const paceAfter = time.Millisecond
 // A pacer lets calls go first while the engine writes tables in the background. What
 // never waits has a processor for 10 ms at a time, of which a call takes a hundredth.
 // Worse, the runtime hardly looks for new requests as long as there is such work, which
-// with one processor makes calls wait for a fifth of a second.
+// with one processor makes calls wait for a tenth of a second and longer.
 type pacer struct {
 	mu   sync.Mutex // one waits at a time, or it would take another's ring
 	bell *bell.Bell

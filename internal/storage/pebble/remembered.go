@@ -17,7 +17,7 @@ const (
 
 // remembered holds values as they were last read, or written since. Once those have
 // left the engine's table of recent writes, which the log of decisions soon fills, it
-// takes longer for them than all the rest of a call.
+// looks for them in every table that may hold them.
 type remembered [rememberedCount]atomic.Pointer[memory]
 
 // A memory is the value of key, as long as its slot was last written as that version.
